@@ -1,0 +1,166 @@
+package plugin
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/nearmiss"
+)
+
+// keyPattern keeps keys apart from the KEY_file and KEY_env that a secret has,
+// and from what an INI file cannot spell.
+var keyPattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// options reads the tags of a configuration struct. Its errors are the
+// author's mistakes.
+func options(t reflect.Type) ([]Option, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("configuration type %s is not a struct", t)
+	}
+	var opts []Option
+	for f := range t.Fields() {
+		opt, err := option(f)
+		if err != nil {
+			return nil, fmt.Errorf("configuration type %s: field %s: %w", t, f.Name, err)
+		}
+		opts = append(opts, opt)
+	}
+	return opts, nil
+}
+
+func option(f reflect.StructField) (Option, error) {
+	opt := Option{
+		Key:      f.Tag.Get("key"),
+		Help:     f.Tag.Get("help"),
+		Default:  f.Tag.Get("default"),
+		Required: f.Tag.Get("required") == "true",
+		Secret:   f.Tag.Get("secret") == "true",
+	}
+	if !f.IsExported() || !keyPattern.MatchString(opt.Key) {
+		return opt, fmt.Errorf("needs to be exported and to have a tag key:%q that matches %s", opt.Key, keyPattern)
+	}
+	scratch := reflect.New(f.Type).Elem()
+	if err := set(scratch, opt.Default); opt.Default != "" && err != nil {
+		return opt, fmt.Errorf("default: %w", err)
+	}
+	if !settable(f.Type) {
+		return opt, fmt.Errorf("type %s is not string, int, bool or time.Duration", f.Type)
+	}
+	return opt, nil
+}
+
+// decode fills a configuration struct from the backend's section.
+func decode(config map[string]string, into reflect.Value) error {
+	opts, err := options(into.Type())
+	if err != nil {
+		return err
+	}
+	if err := checkKeys(config, opts); err != nil {
+		return err
+	}
+	for i, opt := range opts {
+		value, given, err := lookUp(config, opt)
+		if err != nil {
+			return err
+		}
+		if opt.Required && value == "" {
+			return &sdk.ConfigError{Key: opt.Key, Message: "is required: " + opt.Help}
+		}
+		if !given && value == "" {
+			continue
+		}
+		if err := set(into.Field(i), value); err != nil {
+			return &sdk.ConfigError{Key: opt.Key, Message: err.Error()}
+		}
+	}
+	return nil
+}
+
+func checkKeys(config map[string]string, opts []Option) error {
+	known := spellings(opts)
+	for key := range config {
+		if known[key] {
+			continue
+		}
+		return &sdk.ConfigError{Key: key, Message: "is not known to this backend; " + suggestion(key, opts)}
+	}
+	return nil
+}
+
+func spellings(opts []Option) map[string]bool {
+	known := map[string]bool{}
+	for _, opt := range opts {
+		known[opt.Key] = true
+		known[opt.Key+"_file"] = known[opt.Key+"_file"] || opt.Secret
+		known[opt.Key+"_env"] = known[opt.Key+"_env"] || opt.Secret
+	}
+	return known
+}
+
+func suggestion(key string, opts []Option) string {
+	var known []string
+	for _, opt := range opts {
+		known = append(known, opt.Key)
+	}
+	if near, ok := nearmiss.Find(key, known); ok {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	if len(known) == 0 {
+		return "it has no keys"
+	}
+	return "it knows " + strings.Join(known, ", ")
+}
+
+func settable(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int, reflect.Int64:
+		return true
+	}
+	return false
+}
+
+var durationType = reflect.TypeFor[time.Duration]()
+
+// set parses text into a field. Its errors never repeat the text: it may be a
+// secret.
+func set(field reflect.Value, text string) error {
+	switch {
+	case field.Type() == durationType:
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return fmt.Errorf("is not a duration such as 5s or 1m30s")
+		}
+		field.SetInt(int64(d))
+	case field.Kind() == reflect.String:
+		field.SetString(text)
+	case field.Kind() == reflect.Bool:
+		b, ok := parseBool(text)
+		if !ok {
+			return fmt.Errorf("is neither true nor false")
+		}
+		field.SetBool(b)
+	case field.CanInt():
+		n, err := strconv.ParseInt(text, 10, field.Type().Bits())
+		if err != nil {
+			return fmt.Errorf("is not a whole number in range")
+		}
+		field.SetInt(n)
+	}
+	return nil
+}
+
+// parseBool takes the spellings of Python's configparser.
+func parseBool(text string) (value, ok bool) {
+	switch strings.ToLower(text) {
+	case "1", "yes", "true", "on":
+		return true, true
+	case "0", "no", "false", "off":
+		return false, true
+	}
+	return false, false
+}

@@ -1,0 +1,78 @@
+package plugin
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// maxSecret bounds the file behind KEY_file, in bytes.
+const maxSecret = 64 << 10
+
+// lookUp finds the value of an option: the key itself, for a secret KEY_file
+// or KEY_env, or the default. given says that the section names it.
+func lookUp(config map[string]string, opt Option) (value string, given bool, err error) {
+	sources := []struct {
+		key  string
+		read func(string) (string, error)
+	}{
+		{opt.Key, func(v string) (string, error) { return v, nil }},
+		{opt.Key + "_file", readSecretFile},
+		{opt.Key + "_env", readSecretEnv},
+	}
+	if !opt.Secret {
+		sources = sources[:1]
+	}
+	value = opt.Default
+	for _, s := range sources {
+		raw, found := config[s.key]
+		if !found {
+			continue
+		}
+		if given {
+			return "", true, &sdk.ConfigError{Key: s.key, Message: "gives a value that another key gives too; keep one of them"}
+		}
+		given = true
+		if value, err = s.read(raw); err != nil {
+			return "", true, &sdk.ConfigError{Key: s.key, Message: err.Error()}
+		}
+	}
+	return value, given, nil
+}
+
+// readSecretFile returns the content of a file less the newline at its end.
+func readSecretFile(path string) (string, error) {
+	if !filepath.IsAbs(path) {
+		return "", fmt.Errorf("path %q is not absolute", path)
+	}
+	if info, err := os.Stat(path); err != nil {
+		return "", err
+	} else if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return "", err
+	}
+	if len(content) > maxSecret {
+		return "", fmt.Errorf("%s is larger than %d bytes", path, maxSecret)
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r"), nil
+}
+
+func readSecretEnv(name string) (string, error) {
+	value, ok := os.LookupEnv(name)
+	if !ok {
+		return "", fmt.Errorf("environment variable %q is not set", name)
+	}
+	return value, nil
+}

@@ -1,0 +1,174 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"google.golang.org/grpc"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/internal/backendpb"
+)
+
+// service answers the host's calls with a backend. Each handler validates its
+// arguments, so that a backend never sees a bad one whoever the host is.
+type service struct {
+	backendpb.UnimplementedBackendServer
+	about Description
+	open  func(context.Context, map[string]string) (sdk.Backend, error)
+
+	mu      sync.Mutex
+	backend sdk.Backend
+}
+
+func (s *service) Describe(context.Context, *backendpb.DescribeRequest) (*backendpb.DescribeResponse, error) {
+	return s.about.toWire(), nil
+}
+
+func (s *service) Open(ctx context.Context, req *backendpb.OpenRequest) (*backendpb.OpenResponse, error) {
+	if err := s.openOnce(ctx, req.GetConfig()); err != nil {
+		return &backendpb.OpenResponse{Outcome: &backendpb.OpenResponse_Fault{Fault: faultToWire(err)}}, nil
+	}
+	return &backendpb.OpenResponse{Outcome: &backendpb.OpenResponse_Done{Done: &backendpb.Done{}}}, nil
+}
+
+func (s *service) openOnce(ctx context.Context, config map[string]string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.backend != nil {
+		return sdk.Invalid("the backend is open already")
+	}
+	backend, err := s.open(ctx, config)
+	if err != nil {
+		return err
+	}
+	s.backend = backend
+	return nil
+}
+
+// opened returns the backend, or one that refuses everything before Open.
+func (s *service) opened() (sdk.Backend, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.backend == nil {
+		return nil, sdk.Invalid("the backend was not opened: call Open first")
+	}
+	return s.backend, nil
+}
+
+func (s *service) close() {
+	if backend, err := s.opened(); err == nil {
+		_ = backend.Close()
+	}
+}
+
+func (s *service) Acquire(ctx context.Context, req *backendpb.AcquireRequest) (*backendpb.AcquireResponse, error) {
+	want := fromWire(req.GetLease())
+	backend, err := s.opened()
+	if err == nil {
+		err = sdk.ValidateAcquire(want)
+	}
+	var got sdk.Lease
+	if err == nil {
+		got, err = backend.Acquire(ctx, want)
+	}
+	var held *sdk.HeldError
+	switch {
+	case err == nil:
+		return &backendpb.AcquireResponse{Outcome: &backendpb.AcquireResponse_Acquired{Acquired: toWire(got)}}, nil
+	case errors.As(err, &held):
+		return &backendpb.AcquireResponse{Outcome: &backendpb.AcquireResponse_Held{Held: toWire(held.Lease)}}, nil
+	}
+	return &backendpb.AcquireResponse{Outcome: &backendpb.AcquireResponse_Fault{Fault: faultToWire(err)}}, nil
+}
+
+func (s *service) Renew(ctx context.Context, req *backendpb.RenewRequest) (*backendpb.RenewResponse, error) {
+	lease := fromWire(req.GetLease())
+	backend, err := s.opened()
+	if err == nil {
+		err = sdk.ValidateRenew(lease)
+	}
+	var got sdk.Lease
+	if err == nil {
+		got, err = backend.Renew(ctx, lease)
+	}
+	switch {
+	case err == nil:
+		return &backendpb.RenewResponse{Outcome: &backendpb.RenewResponse_Renewed{Renewed: toWire(got)}}, nil
+	case errors.Is(err, sdk.ErrNotHeld):
+		return &backendpb.RenewResponse{Outcome: &backendpb.RenewResponse_NotHeld{NotHeld: &backendpb.NotHeld{}}}, nil
+	}
+	return &backendpb.RenewResponse{Outcome: &backendpb.RenewResponse_Fault{Fault: faultToWire(err)}}, nil
+}
+
+func (s *service) Release(ctx context.Context, req *backendpb.ReleaseRequest) (*backendpb.ReleaseResponse, error) {
+	lease := fromWire(req.GetLease())
+	backend, err := s.opened()
+	if err == nil {
+		err = sdk.ValidateRelease(lease)
+	}
+	if err == nil {
+		err = backend.Release(ctx, lease)
+	}
+	switch {
+	case err == nil:
+		return &backendpb.ReleaseResponse{Outcome: &backendpb.ReleaseResponse_Released{Released: &backendpb.Done{}}}, nil
+	case errors.Is(err, sdk.ErrNotHeld):
+		return &backendpb.ReleaseResponse{Outcome: &backendpb.ReleaseResponse_NotHeld{NotHeld: &backendpb.NotHeld{}}}, nil
+	}
+	return &backendpb.ReleaseResponse{Outcome: &backendpb.ReleaseResponse_Fault{Fault: faultToWire(err)}}, nil
+}
+
+func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (*backendpb.CurrentResponse, error) {
+	backend, err := s.opened()
+	if err == nil {
+		err = sdk.ValidateResource(req.GetResource())
+	}
+	var got sdk.Lease
+	if err == nil {
+		got, err = backend.Current(ctx, req.GetResource())
+	}
+	switch {
+	case err == nil:
+		return &backendpb.CurrentResponse{Outcome: &backendpb.CurrentResponse_Current{Current: toWire(got)}}, nil
+	case errors.Is(err, sdk.ErrNotHeld):
+		return &backendpb.CurrentResponse{Outcome: &backendpb.CurrentResponse_NotHeld{NotHeld: &backendpb.NotHeld{}}}, nil
+	}
+	return &backendpb.CurrentResponse{Outcome: &backendpb.CurrentResponse_Fault{Fault: faultToWire(err)}}, nil
+}
+
+func (s *service) List(req *backendpb.ListRequest, stream grpc.ServerStreamingServer[backendpb.ListResponse]) error {
+	backend, err := s.opened()
+	if err == nil {
+		err = sdk.ValidatePrefix(req.GetPrefix())
+	}
+	if err != nil {
+		return stream.Send(listFault(err))
+	}
+	for lease, err := range backend.List(stream.Context(), req.GetPrefix()) {
+		if err != nil {
+			return stream.Send(listFault(err))
+		}
+		answer := &backendpb.ListResponse{Outcome: &backendpb.ListResponse_Lease{Lease: toWire(lease)}}
+		if err := stream.Send(answer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func listFault(err error) *backendpb.ListResponse {
+	return &backendpb.ListResponse{Outcome: &backendpb.ListResponse_Fault{Fault: faultToWire(err)}}
+}
+
+func (s *service) Setup(ctx context.Context, _ *backendpb.SetupRequest) (*backendpb.SetupResponse, error) {
+	backend, err := s.opened()
+	if err == nil {
+		err = backend.Setup(ctx)
+	}
+	if err != nil {
+		return &backendpb.SetupResponse{Outcome: &backendpb.SetupResponse_Fault{Fault: faultToWire(err)}}, nil
+	}
+	return &backendpb.SetupResponse{Outcome: &backendpb.SetupResponse_Done{Done: &backendpb.Done{}}}, nil
+}

@@ -1,0 +1,107 @@
+package plugin
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/internal/backendpb"
+)
+
+// maxFaultText bounds the text of a fault on the wire, in bytes.
+const maxFaultText = 4096
+
+// toWire makes the message of a lease. Text read from a store may have been
+// written by anybody; protobuf carries valid UTF-8 only.
+func toWire(l sdk.Lease) *backendpb.Lease {
+	m := &backendpb.Lease{
+		Resource:  validText(l.Resource),
+		Id:        validText(l.ID),
+		Principal: validText(l.Principal),
+		Reason:    validText(l.Reason),
+		TtlMillis: l.TTL.Milliseconds(),
+		Fence:     l.Fence,
+	}
+	if !l.Created.IsZero() {
+		m.CreatedMicros = l.Created.UnixMicro()
+	}
+	return m
+}
+
+func fromWire(m *backendpb.Lease) sdk.Lease {
+	l := sdk.Lease{
+		Resource:  m.GetResource(),
+		ID:        m.GetId(),
+		Principal: m.GetPrincipal(),
+		Reason:    m.GetReason(),
+		TTL:       millis(m.GetTtlMillis()),
+		Fence:     m.GetFence(),
+	}
+	if m.GetCreatedMicros() != 0 {
+		l.Created = time.UnixMicro(m.GetCreatedMicros()).UTC()
+	}
+	return l
+}
+
+// millis does not overflow: a TTL of 300 years must fail validation, not come
+// round as a short one.
+func millis(n int64) time.Duration {
+	const most = math.MaxInt64 / int64(time.Millisecond)
+	return time.Duration(min(max(n, -most), most)) * time.Millisecond
+}
+
+func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+// kinds is the one table between errors of the sdk and faults on the wire.
+var kinds = []struct {
+	err  error
+	kind backendpb.Fault_Kind
+}{
+	{sdk.ErrConfig, backendpb.Fault_KIND_CONFIG},
+	{sdk.ErrRefused, backendpb.Fault_KIND_REFUSED},
+	{sdk.ErrInvalid, backendpb.Fault_KIND_INVALID},
+	{sdk.ErrUnavailable, backendpb.Fault_KIND_UNAVAILABLE},
+}
+
+// faultToWire makes the message of an error that is not a refusal.
+func faultToWire(err error) *backendpb.Fault {
+	f := &backendpb.Fault{Message: clip(validText(err.Error()))}
+	var bad *sdk.ConfigError
+	if errors.As(err, &bad) {
+		f.Key, f.Message = validText(bad.Key), clip(validText(bad.Message))
+	}
+	for _, k := range kinds {
+		if errors.Is(err, k.err) {
+			f.Kind = k.kind
+			break
+		}
+	}
+	return f
+}
+
+func faultFromWire(f *backendpb.Fault) error {
+	text := f.GetMessage()
+	if text == "" {
+		text = "the backend gave no reason"
+	}
+	switch f.GetKind() {
+	case backendpb.Fault_KIND_CONFIG:
+		return &sdk.ConfigError{Key: f.GetKey(), Message: text}
+	case backendpb.Fault_KIND_REFUSED:
+		return sdk.Refused("%s", text)
+	case backendpb.Fault_KIND_INVALID:
+		return sdk.Invalid("%s", text)
+	case backendpb.Fault_KIND_UNAVAILABLE:
+		return sdk.Unavailable("%s", text)
+	}
+	return errors.New(text)
+}
+
+func clip(s string) string {
+	if len(s) <= maxFaultText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxFaultText], "") + "…"
+}
