@@ -1,0 +1,134 @@
+package pluginhost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/stormlock/stormlock/sdk/plugin"
+)
+
+// deathGrace is how long after a broken connection a process may take to be
+// seen dead.
+const deathGrace = 200 * time.Millisecond
+
+// whyNotReady says why a plugin could not be talked to. go-plugin's own error
+// guesses, at length and over several lines; the plugin's first line, its wait
+// status and its last words tell.
+func (p *Plugin) whyNotReady(err error) string {
+	proc := p.started()
+	if proc == nil {
+		return startFailure(err)
+	}
+	line := proc.stdout.text()
+	switch version, ok := handshakeVersion(line); {
+	case ok && version != plugin.ProtocolVersion:
+		return fmt.Sprintf("it speaks protocol version %d, this stormlock speaks %d; install matching versions", version, plugin.ProtocolVersion)
+	case ok:
+		return oneLine(err.Error()) + p.said()
+	case line != "":
+		return fmt.Sprintf("it printed %q on stdout instead of a handshake; is it a stormlock backend?", line)
+	case strings.Contains(err.Error(), "timeout"):
+		return fmt.Sprintf("it was not ready within %s%s", startTime, p.said())
+	}
+	return "it ended with " + proc.state.String() + p.said()
+}
+
+// whyCanceled says why a start was given up.
+func (p *Plugin) whyCanceled(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "it was not ready before the time was up" + p.said()
+	}
+	return "interrupted"
+}
+
+// started returns the process if it ever ran.
+func (p *Plugin) started() *process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.proc == nil || p.proc.ID() == "" {
+		return nil
+	}
+	return p.proc
+}
+
+func startFailure(err error) string {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, syscall.ENOEXEC):
+		return "it is not a program for this system"
+	case errors.As(err, &path):
+		return path.Err.Error()
+	case errors.Is(err, exec.ErrNotFound):
+		return "it is not there any more"
+	}
+	return oneLine(err.Error())
+}
+
+// handshakeVersion reads the application's protocol version from go-plugin's
+// line "core|version|network|address|protocol".
+func handshakeVersion(line string) (int, bool) {
+	parts := strings.Split(line, "|")
+	if len(parts) < 4 {
+		return 0, false
+	}
+	version, err := strconv.Atoi(parts[1])
+	return version, err == nil
+}
+
+// said quotes the end of the plugin's stderr.
+func (p *Plugin) said() string {
+	if words := p.stderr.lastWords(); words != "" {
+		return fmt.Sprintf("; it said: %q", words)
+	}
+	return ""
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// explainCall is a client interceptor: it turns "connection closed" into what
+// became of the plugin.
+func (p *Plugin) explainCall(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, call grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	return p.explain(call(ctx, method, req, reply, conn, opts...))
+}
+
+// explainStream does the same for streams.
+func (p *Plugin) explainStream(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+	stream, err := open(ctx, desc, conn, method, opts...)
+	if err != nil {
+		return nil, p.explain(err)
+	}
+	return &explainedStream{stream, p}, nil
+}
+
+type explainedStream struct {
+	grpc.ClientStream
+	plugin *Plugin
+}
+
+func (s *explainedStream) RecvMsg(m any) error { return s.plugin.explain(s.ClientStream.RecvMsg(m)) }
+
+func (p *Plugin) explain(err error) error {
+	switch status.Code(err) {
+	case codes.Unavailable:
+		proc := p.started()
+		if proc == nil || !proc.ended(deathGrace) {
+			return err
+		}
+		time.Sleep(pipeGrace) // for its last words
+		return status.Errorf(codes.Unavailable, "backend %s died: %s%s", p.path, proc.state, p.said())
+	case codes.Unimplemented:
+		return status.Errorf(codes.Unimplemented, "backend %s lacks this operation; install a version that matches this stormlock", p.path)
+	}
+	return err
+}

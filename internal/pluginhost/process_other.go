@@ -1,0 +1,11 @@
+//go:build unix && !linux
+
+package pluginhost
+
+import "syscall"
+
+// sysProcAttr puts the plugin into a process group of its own: a Ctrl-C is for
+// us, and we tell the plugin.
+func sysProcAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}

@@ -1,0 +1,16 @@
+//go:build unix
+
+package pluginhost
+
+import (
+	"os"
+	"syscall"
+)
+
+// terminate and kill reach the plugin's whole process group, so that a helper
+// that a stuck plugin started goes with it. They are used only while the
+// plugin has not been waited for: until then its group's number is its own.
+
+func terminate(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
+
+func kill(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }

@@ -1,0 +1,16 @@
+package pluginhost
+
+import (
+	"os"
+	"syscall"
+)
+
+// Windows has no SIGTERM to send.
+func terminate(p *os.Process) error { return p.Kill() }
+
+func kill(p *os.Process) error { return p.Kill() }
+
+// sysProcAttr keeps Ctrl-C from the plugin: it is for us, and we tell it.
+func sysProcAttr() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}

@@ -1,0 +1,167 @@
+package pluginhost
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-plugin/runner"
+)
+
+// pipeGrace is how long a dead plugin's pipes stay open, so that its last
+// words are read. A grandchild that inherited them could hold them for ever.
+const pipeGrace = 100 * time.Millisecond
+
+// process is the plugin's process, as go-plugin's runner.Runner. go-plugin's
+// own runner waits for the pipes before it waits for the process, and so for
+// as long as any descendant holds them; this one owns the pipes and closes
+// them soon after the process has ended.
+type process struct {
+	cmd    *exec.Cmd
+	stdout *firstLine // what go-plugin reads the handshake from
+	stderr *os.File
+
+	exited chan struct{} // closed when the process has been waited for
+	state  *os.ProcessState
+
+	mu   sync.Mutex
+	proc *os.Process // nil until it runs
+	ours bool        // Stop drives; go-plugin's Kill does nothing
+}
+
+var _ runner.Runner = (*process)(nil)
+
+// newProcess prepares an executable to run with the environment env and
+// without our stdin.
+func newProcess(path string, env []string) *process {
+	cmd := exec.Command(path)
+	cmd.Env = env
+	cmd.SysProcAttr = sysProcAttr()
+	return &process{cmd: cmd, exited: make(chan struct{})}
+}
+
+// Start implements runner.Runner.
+func (p *process) Start(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ours { // stopped before it ran
+		return context.Canceled
+	}
+	outR, outW, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	errR, errW, err := os.Pipe()
+	if err != nil {
+		return errors.Join(err, outR.Close(), outW.Close())
+	}
+	p.cmd.Stdout, p.cmd.Stderr = outW, errW
+	p.stdout, p.stderr = &firstLine{r: outR}, errR
+	err = p.cmd.Start()
+	_, _ = outW.Close(), errW.Close() // the plugin has its own by now
+	if err != nil {
+		_, _ = outR.Close(), errR.Close()
+		return err
+	}
+	p.proc = p.cmd.Process
+	go p.reap()
+	return nil
+}
+
+// reap waits for the process and then ends whoever reads its pipes.
+func (p *process) reap() {
+	_ = p.cmd.Wait()
+	p.state = p.cmd.ProcessState
+	close(p.exited)
+	time.Sleep(pipeGrace)
+	_, _ = p.stdout.Close(), p.stderr.Close()
+}
+
+// Wait implements runner.Runner.
+func (p *process) Wait(context.Context) error {
+	<-p.exited
+	if !p.state.Success() {
+		return errors.New(p.state.String())
+	}
+	return nil
+}
+
+// Kill implements runner.Runner. go-plugin calls it when a start fails and, on
+// a clock of its own, during a stop; the second is our business.
+func (p *process) Kill(context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ours || p.proc == nil {
+		return nil
+	}
+	return kill(p.proc)
+}
+
+// takeOver makes go-plugin's Kill do nothing from now on, and a start that has
+// not happened impossible. It returns the process, nil if there is none.
+func (p *process) takeOver() *os.Process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ours = true
+	return p.proc
+}
+
+// hasExited reports whether the process has been waited for.
+func (p *process) hasExited() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
+}
+
+// ended waits up to limit for the process to end.
+func (p *process) ended(limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-p.exited:
+		return true
+	case <-timer.C:
+		return p.hasExited()
+	}
+}
+
+// Stdout implements runner.Runner.
+func (p *process) Stdout() io.ReadCloser { return p.stdout }
+
+// Stderr implements runner.Runner.
+func (p *process) Stderr() io.ReadCloser { return p.stderr }
+
+// Name implements runner.Runner.
+func (p *process) Name() string { return p.cmd.Path }
+
+// ID implements runner.Runner. It is empty before the start, which go-plugin
+// takes to mean that there is nothing to kill.
+func (p *process) ID() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.proc == nil {
+		return ""
+	}
+	return strconv.Itoa(p.proc.Pid)
+}
+
+// Diagnose implements runner.Runner. See diagnose.go for what users are told.
+func (p *process) Diagnose(context.Context) string { return "" }
+
+// PluginToHost implements runner.Runner: the plugin runs beside us.
+func (p *process) PluginToHost(network, addr string) (string, string, error) {
+	return network, addr, nil
+}
+
+// HostToPlugin implements runner.Runner.
+func (p *process) HostToPlugin(network, addr string) (string, string, error) {
+	return network, addr, nil
+}

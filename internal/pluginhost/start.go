@@ -1,0 +1,159 @@
+package pluginhost
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	goplugin "github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
+
+	"github.com/stormlock/stormlock/sdk/plugin"
+)
+
+// startTime is how long a plugin may take until it has said its handshake. A
+// good one needs milliseconds.
+const startTime = 10 * time.Second
+
+// Options change how a plugin is run. The zero value is good.
+type Options struct {
+	// SHA256 is the hexadecimal hash that the executable must have; empty for
+	// any.
+	SHA256 string
+	// Log, if not nil, is told each step and every line that the plugin
+	// writes on stderr.
+	Log hclog.Logger
+}
+
+// A Plugin is a backend's running executable. It must be stopped.
+type Plugin struct {
+	path    string
+	log     hclog.Logger
+	client  *goplugin.Client
+	backend *plugin.Client
+
+	stderr    *tail
+	mu        sync.Mutex
+	proc      *process // nil until go-plugin asks for it
+	socketDir string
+	canceled  bool // no process may be made any more
+	starting  chan struct{}
+}
+
+// Start runs a backend's executable and waits until it can be talked to, but
+// not longer than ctx and ten seconds. The error is a [*RefusedError] if the
+// executable is not the pinned one, otherwise a [*StartError]; nothing of the
+// plugin is left then.
+func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
+	if exe.Refused != nil {
+		return nil, exe.Refused
+	}
+	if err := checkPin(exe.Path, opts.SHA256); err != nil {
+		return nil, err
+	}
+	p := &Plugin{path: exe.Path, log: orNull(opts.Log), starting: make(chan struct{})}
+	p.stderr = &tail{log: p.logLine()}
+	p.client = goplugin.NewClient(p.config())
+	p.log.Debug("starting backend", "path", exe.Path)
+
+	var failure error
+	go func() {
+		defer close(p.starting)
+		failure = p.connect()
+	}()
+	select {
+	case <-p.starting:
+	case <-ctx.Done():
+		p.Stop(0)
+		return nil, &StartError{exe.Path, p.whyCanceled(ctx.Err())}
+	}
+	if failure != nil {
+		p.Stop(0)
+		return nil, &StartError{exe.Path, p.whyNotReady(failure)}
+	}
+	return p, nil
+}
+
+// Backend returns the backend. Its Open comes before anything else.
+func (p *Plugin) Backend() *plugin.Client { return p.backend }
+
+// connect does go-plugin's part. Its code panics on some of the things that a
+// plugin can say.
+func (p *Plugin) connect() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("go-plugin panicked: %v", r)
+		}
+	}()
+	protocol, err := p.client.Client()
+	if err != nil {
+		return err
+	}
+	raw, err := protocol.Dispense(plugin.Kind)
+	if err != nil {
+		return err
+	}
+	p.backend = raw.(*plugin.Client)
+	return nil
+}
+
+func (p *Plugin) config() *goplugin.ClientConfig {
+	return &goplugin.ClientConfig{
+		HandshakeConfig:  plugin.Handshake(),
+		Plugins:          plugin.HostPlugins(),
+		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
+		RunnerFunc:       p.newRunner,
+		SkipHostEnv:      true,
+		StartTimeout:     startTime,
+		// Elsewhere the transport is a socket in a directory that only the
+		// user can enter; on Windows it is a TCP port that anybody on the
+		// machine can reach. It costs 20 ms.
+		AutoMTLS:   runtime.GOOS == "windows",
+		Stderr:     p.stderr,
+		SyncStdout: p.stderr,
+		SyncStderr: p.stderr,
+		// go-plugin panics on a stderr line such as {"@message":5} unless its
+		// logger is off altogether.
+		Logger:           hclog.New(&hclog.LoggerOptions{Level: hclog.Off}),
+		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: socketBase()},
+		GRPCDialOptions: []grpc.DialOption{
+			grpc.WithChainUnaryInterceptor(p.explainCall),
+			grpc.WithChainStreamInterceptor(p.explainStream),
+			grpc.WithDefaultCallOptions(
+				grpc.MaxCallRecvMsgSize(plugin.MaxMessageSize),
+				grpc.MaxCallSendMsgSize(plugin.MaxMessageSize)),
+		},
+	}
+}
+
+// newRunner is go-plugin's RunnerFunc.
+func (p *Plugin) newRunner(_ hclog.Logger, spec *exec.Cmd, socketDir string) (runner.Runner, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.socketDir = socketDir
+	if p.canceled {
+		return nil, context.Canceled
+	}
+	p.proc = newProcess(p.path, environment(os.Environ(), spec.Env))
+	return p.proc, nil
+}
+
+func (p *Plugin) logLine() func(string) {
+	if !p.log.IsDebug() {
+		return nil
+	}
+	return func(line string) { p.log.Debug("backend says", "line", line) }
+}
+
+func orNull(log hclog.Logger) hclog.Logger {
+	if log == nil {
+		return hclog.NewNullLogger()
+	}
+	return log
+}

@@ -1,0 +1,92 @@
+package pluginhost
+
+import (
+	"os"
+	"time"
+)
+
+// How long a plugin may take to end once it has been told to.
+const (
+	// Grace is for a plugin at rest.
+	Grace = 250 * time.Millisecond
+	// RollBackGrace is for a plugin whose call was cut short: it may undo what
+	// the call began, for which the SDK gives it two seconds.
+	RollBackGrace = 2500 * time.Millisecond
+	// termGrace lies between SIGTERM and SIGKILL.
+	termGrace = 250 * time.Millisecond
+	// killGrace is how long a killed process may take to be gone.
+	killGrace = time.Second
+)
+
+// Stop ends the plugin and removes its socket. It asks, waits for grace, then
+// terminates, then kills, and so returns within grace and two seconds whatever
+// the plugin does. It may be called more than once.
+func (p *Plugin) Stop(grace time.Duration) {
+	proc := p.takeOver()
+	if proc != nil {
+		p.end(proc, grace)
+	}
+	p.removeSocketDir()
+}
+
+// takeOver ends go-plugin's own attempts at the process.
+func (p *Plugin) takeOver() *process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.canceled = true
+	return p.proc
+}
+
+func (p *Plugin) end(proc *process, grace time.Duration) {
+	running := proc.takeOver()
+	if running == nil {
+		return
+	}
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		p.ask()
+	}()
+	if grace > 0 && proc.ended(grace) {
+		p.settle(asked)
+		return
+	}
+	if grace > 0 {
+		p.log.Debug("backend does not end; terminating it", "path", p.path)
+		_ = terminate(running)
+		proc.ended(termGrace)
+	}
+	if !proc.hasExited() {
+		_ = kill(running)
+		proc.ended(killGrace)
+	}
+	p.settle(asked)
+}
+
+// ask has go-plugin tell the plugin to shut down and close its connection. It
+// returns when the process is gone and its pipes are closed, which end sees
+// to. A start that is still under way holds go-plugin's lock.
+func (p *Plugin) ask() {
+	defer func() { _ = recover() }() // see connect
+	p.client.Kill()
+}
+
+// settle waits for go-plugin to notice the end, so that its goroutines and
+// descriptors are gone. What it still does, its own files, is done once the
+// pipes are closed.
+func (p *Plugin) settle(asked <-chan struct{}) {
+	timer := time.NewTimer(killGrace)
+	defer timer.Stop()
+	select {
+	case <-asked:
+	case <-timer.C:
+	}
+}
+
+func (p *Plugin) removeSocketDir() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.socketDir != "" {
+		_ = os.RemoveAll(p.socketDir)
+	}
+}
