@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormlock/stormlock/internal/escape"
+	"github.com/stormlock/stormlock/internal/pluginhost"
+	"github.com/stormlock/stormlock/sdk/plugin"
+)
+
+func newBackend(g *globals) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "backend",
+		Short:   "Look at the backends that are installed",
+		Long:    "A backend is an executable named stormlock-backend-NAME in a directory of PATH,\nor beside stormlock itself.",
+		Example: "  stormlock backend list\n  stormlock backend describe redis",
+		Args:    noSuchCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return usage("a command is missing; see: " + cmd.CommandPath() + " --help")
+		},
+	}
+	cmd.AddCommand(newBackendList(), newBackendDescribe(g))
+	return cmd
+}
+
+func newBackendList() *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Short:   "List the backends that are installed",
+		Long:    "List shows every backend's executable, in the order in which they are looked for,\nwhat hides what, and what is refused and why. It runs none of them.",
+		Example: "  stormlock backend list",
+		Args:    takes(),
+		RunE: func(*cobra.Command, []string) error {
+			return printBackends(pluginhost.List(pluginhost.Directories()))
+		},
+	}
+}
+
+func printBackends(found []pluginhost.Candidate) error {
+	if len(found) == 0 {
+		note("no executable stormlock-backend-… was found on PATH")
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	for _, c := range found {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", c.Name, escape.Text(c.Path), escape.Text(status(c)))
+	}
+	return table.Flush()
+}
+
+func status(c pluginhost.Candidate) string {
+	switch {
+	case c.Refused != nil:
+		return "refused: " + c.Refused.Error()
+	case c.ShadowedBy != "":
+		return "hidden by " + c.ShadowedBy
+	}
+	return "ok"
+}
+
+func newBackendDescribe(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:     "describe NAME",
+		Short:   "Show a backend's version and configuration keys",
+		Long:    "Describe runs a backend's executable and shows its version and the keys of its\nsection [backend.NAME]. It needs no configuration file.",
+		Example: "  stormlock backend describe redis",
+		Args:    takes("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, err := g.describe(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return printDescription(about)
+		},
+	}
+}
+
+// describe asks a backend about itself.
+func (g *globals) describe(ctx context.Context, backend string) (plugin.Description, error) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	p, err := g.start(ctx, nil, backend)
+	if err != nil {
+		return plugin.Description{}, err
+	}
+	defer stopAfter(ctx, p)
+	return p.Backend().Describe(ctx)
+}
+
+func printDescription(about plugin.Description) error {
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "%s %s\n", escape.Text(about.Name), escape.Text(about.Version))
+	for _, o := range about.Options {
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", escape.Text(o.Key), escape.Text(o.Help), escape.Text(traits(o)))
+	}
+	return table.Flush()
+}
+
+func traits(o plugin.Option) string {
+	text := ""
+	if o.Required {
+		text += " required"
+	}
+	if o.Default != "" {
+		text += " default: " + o.Default
+	}
+	if o.Secret {
+		text += fmt.Sprintf(" (secret: %s_file or %s_env can name where it is)", o.Key, o.Key)
+	}
+	return text
+}

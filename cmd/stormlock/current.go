@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+const currentHelp = `Current shows the active lease of a resource: principal, time of creation and
+lease id, separated by tabs. If there is none, the exit code is 1.
+
+Formats: oneline (the default), lines (one value a line), rows (every value with
+its name), cols (a table), id, json.`
+
+func newCurrent(g *globals) *cobra.Command {
+	var format string
+	var idOnly bool
+	cmd := &cobra.Command{
+		Use:     "current [-f FORMAT] [--id-only] RESOURCE",
+		Short:   "Show who holds a lock",
+		Long:    currentHelp,
+		Example: "  stormlock current prod-db\n  stormlock current -f json prod-db",
+		Args:    takes("RESOURCE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if idOnly {
+				format = "id"
+			}
+			print, err := formatter(format)
+			if err != nil {
+				return err
+			}
+			return g.with(cmd.Context(), args[0], func(ctx context.Context, s *session) error {
+				return s.current(ctx, print)
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&format, "format", "f", "oneline", "oneline, lines, rows, cols, id or json")
+	cmd.Flags().BoolVar(&idOnly, "id-only", false, "the lease id only; the same as -f id")
+	return cmd
+}
+
+func (s *session) current(ctx context.Context, print format) error {
+	lease, err := s.backend.Current(ctx, s.Resource)
+	if errors.Is(err, sdk.ErrNotHeld) {
+		return &exitError{exitNone, fmt.Sprintf("nobody holds resource %q", s.Resource)}
+	}
+	if err != nil {
+		return err
+	}
+	return print(os.Stdout, viewOf(lease, s.Backend))
+}

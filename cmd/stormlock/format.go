@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stormlock/stormlock/internal/escape"
+	"github.com/stormlock/stormlock/internal/ttl"
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/nearmiss"
+)
+
+// A view is a lease as people and scripts see it, everywhere the same.
+type view struct {
+	Resource   string `json:"resource"`
+	ID         string `json:"id"`
+	Principal  string `json:"principal"`
+	Reason     string `json:"reason"`
+	Created    string `json:"created"`
+	Expires    string `json:"expires"`
+	TTLSeconds int64  `json:"ttl_seconds"`
+	Fence      uint64 `json:"fence"`
+	Backend    string `json:"backend"`
+}
+
+// viewOf makes a view. Expires is by this machine's clock: of the end of a
+// lease only the time left is known.
+func viewOf(l sdk.Lease, backend string) view {
+	v := view{
+		Resource: l.Resource, ID: l.ID, Principal: l.Principal, Reason: l.Reason,
+		Expires:    time.Now().Add(l.TTL).Format(timeFormat),
+		TTLSeconds: int64(l.TTL / time.Second), Fence: l.Fence, Backend: backend,
+	}
+	if !l.Created.IsZero() {
+		v.Created = l.Created.Local().Format(timeFormat)
+	}
+	return v
+}
+
+// A format writes a lease.
+type format func(io.Writer, view) error
+
+var formats = map[string]format{
+	"oneline": oneLine, "lines": lines, "rows": rows, "cols": columns, "id": idOnly, "json": asJSON,
+}
+
+func formatter(name string) (format, error) {
+	if f, ok := formats[name]; ok {
+		return f, nil
+	}
+	names := []string{"oneline", "lines", "rows", "cols", "id", "json"}
+	text := fmt.Sprintf("unknown format %q", name)
+	if near, ok := nearmiss.Find(name, names); ok {
+		text += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return nil, usage(fmt.Sprintf("%s; formats are %v", text, names))
+}
+
+func oneLine(w io.Writer, v view) error {
+	_, err := fmt.Fprintf(w, "%s\t%s\t%s\n", escape.Text(v.Principal), v.Created, escape.Text(v.ID))
+	return err
+}
+
+func lines(w io.Writer, v view) error {
+	_, err := fmt.Fprintf(w, "%s\n%s\n%s\n", escape.Text(v.Principal), v.Created, escape.Text(v.ID))
+	return err
+}
+
+func idOnly(w io.Writer, v view) error {
+	_, err := fmt.Fprintln(w, escape.Text(v.ID))
+	return err
+}
+
+func asJSON(w io.Writer, v view) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// cells are the values of a view with their names, in order.
+func cells(v view) [][2]string {
+	return [][2]string{
+		{"resource", escape.Text(v.Resource)},
+		{"principal", escape.Text(v.Principal)},
+		{"reason", escape.Text(v.Reason)},
+		{"created", v.Created},
+		{"expires", v.Expires},
+		{"left", ttl.Format(time.Duration(v.TTLSeconds) * time.Second)},
+		{"fence", strconv.FormatUint(v.Fence, 10)},
+		{"backend", v.Backend},
+		{"id", escape.Text(v.ID)},
+	}
+}
+
+func rows(w io.Writer, v view) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range cells(v) {
+		fmt.Fprintf(table, "%s\t%s\n", c[0], c[1])
+	}
+	return table.Flush()
+}
+
+func columns(w io.Writer, v view) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for i := range 2 {
+		all := cells(v)
+		for _, c := range all[:len(all)-1] {
+			fmt.Fprint(table, c[i], "\t")
+		}
+		fmt.Fprintln(table, all[len(all)-1][i])
+	}
+	return table.Flush()
+}

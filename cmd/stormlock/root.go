@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormlock/stormlock/sdk/buildinfo"
+)
+
+// globals are the flags of every command.
+type globals struct {
+	config   string
+	timeout  ttlFlag
+	logLevel string
+}
+
+const rootHelp = `stormlock takes a named lock before a rare and dangerous operation, so that two
+operators never do it at once.
+
+Results go to stdout, everything else to stderr. Exit codes:
+  0   done
+  1   no lease, or not held
+  2   held by another
+  3   lease expired or lost
+  64  wrong use            69  backend unavailable, certainly nothing written
+  70  internal error       75  outcome unknown: the lease id is on stderr
+  77  refused: permission, trust, data that is not a lock
+  78  wrong configuration
+
+The configuration file is the first of ./.stormlock.cfg,
+$XDG_CONFIG_HOME/stormlock.cfg (or ~/.config/stormlock.cfg) and
+~/.stormlock.cfg; STORMLOCK_CONFIG names one instead, -c another.`
+
+const rootExample = `  stormlock init                              write a first configuration file
+  id=$(stormlock acquire -m "patch 1.2" prod-db)
+  stormlock renew prod-db "$id"
+  stormlock release prod-db "$id"`
+
+func newRoot() *cobra.Command {
+	g := &globals{timeout: ttlFlag{duration: defaultTimeout}, logLevel: "warn"}
+	root := &cobra.Command{
+		Use:           "stormlock",
+		Short:         "Take a lock before a dangerous operation",
+		Long:          rootHelp,
+		Example:       rootExample,
+		Version:       buildinfo.Version(),
+		Args:          noSuchCommand,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SetOut(os.Stderr) // help that nobody asked for is not a result
+			_ = cmd.Help()
+			return &exitError{code: exitUsage}
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVarP(&g.config, "config", "c", "", "configuration `FILE`")
+	flags.Var(&g.timeout, "timeout", "how long the command may take")
+	flags.StringVar(&g.logLevel, "log-level", g.logLevel, "what to log on stderr: trace, debug, info, warn, error or off")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Sprintf("%v; see: %s --help", err, cmd.CommandPath()))
+	})
+	root.AddCommand(
+		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g),
+		newInit(g), newBackend(g), newVersion(),
+	)
+	return root
+}
+
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("unknown command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return usage(text + "; see: " + cmd.CommandPath() + " --help")
+}
+
+// takes makes an argument check that says what is missing or too much.
+func takes(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return usage(fmt.Sprintf("%s is missing; use: %s", strings.Join(names[len(args):], " and "), cmd.UseLine()))
+		case len(args) > len(names):
+			return usage(fmt.Sprintf("unexpected argument %q; use: %s", args[len(names)], cmd.UseLine()))
+		}
+		return nil
+	}
+}

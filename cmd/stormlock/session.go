@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/stormlock/stormlock/internal/config"
+	"github.com/stormlock/stormlock/internal/pluginhost"
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// A session is one resource's settings and its backend, running and open.
+type session struct {
+	config.Settings
+	backend sdk.Backend
+}
+
+// with runs do with an open session for a resource, within the time that
+// --timeout gives, and stops the plugin afterwards. The context that do gets
+// ends on a signal.
+func (g *globals) with(ctx context.Context, resource string, do func(context.Context, *session) error) error {
+	if err := sdk.ValidateResource(resource); err != nil {
+		return err
+	}
+	file, err := g.readConfig()
+	if err != nil {
+		return err
+	}
+	settings, err := file.Resolve(resource)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	p, err := g.start(ctx, file, settings.Backend)
+	if err != nil {
+		return err
+	}
+	defer stopAfter(ctx, p)
+	if err := open(ctx, p, file, settings.Backend); err != nil {
+		return err
+	}
+	return do(ctx, &session{settings, p.Backend()})
+}
+
+// stopAfter stops a plugin. A call that was cut short gets time to undo what
+// it began.
+func stopAfter(ctx context.Context, p *pluginhost.Plugin) {
+	if ctx.Err() != nil {
+		p.Stop(pluginhost.RollBackGrace)
+		return
+	}
+	p.Stop(pluginhost.Grace)
+}
+
+func (g *globals) environment() config.Env { return config.Env{Getenv: os.Getenv} }
+
+func (g *globals) readConfig() (*config.File, error) {
+	path, err := config.Locate(g.config, g.environment())
+	if err != nil {
+		return nil, err
+	}
+	return config.Read(path)
+}
+
+// start runs a backend's executable. file may be nil: then nothing is pinned.
+func (g *globals) start(ctx context.Context, file *config.File, backend string) (*pluginhost.Plugin, error) {
+	log, err := g.logger()
+	if err != nil {
+		return nil, err
+	}
+	exe, err := pluginhost.Find(backend, pluginhost.Directories())
+	if err != nil {
+		return nil, located(file, backend, err)
+	}
+	opts := pluginhost.Options{Log: log}
+	if file != nil {
+		if opts.SHA256, err = file.Pin(backend); err != nil {
+			return nil, err
+		}
+	}
+	return pluginhost.Start(ctx, exe, opts)
+}
+
+// located adds where the file names a backend that does not exist.
+func located(file *config.File, backend string, err error) error {
+	if _, missing := errors.AsType[*pluginhost.NotFoundError](err); file == nil || !missing {
+		return err
+	}
+	return fmt.Errorf("%s names backend %q: %w", file.Position("", ""), backend, err)
+}
+
+// open hands the backend its section, and gives its complaints a line.
+func open(ctx context.Context, p *pluginhost.Plugin, file *config.File, backend string) error {
+	err := p.Backend().Open(ctx, file.BackendOptions(backend))
+	if bad, ok := errors.AsType[*sdk.ConfigError](err); ok {
+		return fmt.Errorf("%s: %w", file.Position("backend."+backend, bad.Key), bad)
+	}
+	return err
+}
+
+func (g *globals) logger() (hclog.Logger, error) {
+	level := hclog.LevelFromString(g.logLevel)
+	if level == hclog.NoLevel {
+		return nil, usage(fmt.Sprintf("log level %q is none of trace, debug, info, warn, error, off", g.logLevel))
+	}
+	return hclog.New(&hclog.LoggerOptions{Name: "stormlock", Level: level, Output: os.Stderr}), nil
+}

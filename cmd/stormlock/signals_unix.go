@@ -1,0 +1,18 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// stopSignals end a command in order: what is under way is rolled back or
+// reported, and the plugin is stopped.
+var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+
+// ignoreBrokenPipe makes a write to a closed stdout an error. Otherwise
+// "stormlock acquire r | true" would be killed while holding the lock, and
+// nobody would learn its lease id.
+func ignoreBrokenPipe() { signal.Ignore(syscall.SIGPIPE) }

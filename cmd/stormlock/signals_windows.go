@@ -1,0 +1,7 @@
+package main
+
+import "os"
+
+var stopSignals = []os.Signal{os.Interrupt}
+
+func ignoreBrokenPipe() {}

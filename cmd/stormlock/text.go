@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/stormlock/stormlock/internal/escape"
+	"github.com/stormlock/stormlock/internal/ttl"
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// timeFormat is RFC 3339 with milliseconds and a numeric offset.
+const timeFormat = "2006-01-02T15:04:05.000-07:00"
+
+// heldText says who holds a resource, why, since when and for how long still;
+// never the holder's lease id.
+func heldText(l sdk.Lease) string {
+	text := fmt.Sprintf("resource %q is held by %s", l.Resource, l.Principal)
+	if !l.Created.IsZero() {
+		text += " since " + l.Created.Local().Format(timeFormat)
+	}
+	text += ", for " + ttl.Format(l.TTL) + " still"
+	if l.Reason != "" {
+		text += ": " + l.Reason
+	}
+	return text
+}
+
+// noteTTL tells that a lease does not last as long as was asked for: the
+// store has bounds of its own, or the lease was there already.
+func noteTTL(asked, got time.Duration) {
+	if diff := (asked - got).Abs(); diff >= 2*time.Second {
+		note(fmt.Sprintf("the lease lasts another %s, not %s", ttl.Format(got), ttl.Format(asked)))
+	}
+}
+
+// note writes a line that is neither a result nor an error.
+func note(text string) { fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text)) }
+
+// self is how to call stormlock again with the same configuration.
+func (g *globals) self() string {
+	if g.config == "" {
+		return "stormlock"
+	}
+	return "stormlock -c " + shellQuote(g.config)
+}
+
+// shellQuote makes one word of a POSIX shell.
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:=@%+,", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 && s[0] != '-' {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
