@@ -100,6 +100,7 @@ func List(dirs []string) []Candidate {
 			}
 			c := Candidate{Name: name, Path: path, ShadowedBy: first[name], Refused: runnable(path)}
 			if c.Refused == nil {
+				// Refused or not, it is what Find would come upon.
 				c.Refused = vet(path)
 				first[name] = cmp.Or(first[name], path)
 			}

@@ -36,9 +36,14 @@ func Serve[C any](name string, open func(context.Context, C) (sdk.Backend, error
 	if !startedByHost() {
 		os.Exit(byHand(about, os.Args[1:], os.Stdout, os.Stderr))
 	}
+	stderr := os.Stderr
 	serve(&service{
 		about: about,
 		open: func(ctx context.Context, section map[string]string) (sdk.Backend, error) {
+			// go-plugin has put pipes into both, whose content travels over
+			// the connection: what is written just before a crash is lost.
+			// Nothing may reach the real stdout, where a handshake is read.
+			os.Stdout, os.Stderr = stderr, stderr
 			var config C
 			if err := decode(section, reflect.ValueOf(&config).Elem()); err != nil {
 				return nil, err

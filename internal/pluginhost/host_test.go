@@ -1,0 +1,402 @@
+package pluginhost_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/internal/pluginhost"
+	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
+	"github.com/stormlock/stormlock/sdk"
+)
+
+func TestMain(m *testing.M) {
+	plugintest.RunIfBackend()
+	os.Exit(m.Run())
+}
+
+// start starts a test backend and opens it.
+func start(t *testing.T, name string) *pluginhost.Plugin {
+	t.Helper()
+	p, err := tryStart(t, t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Stop(pluginhost.Grace) })
+	if err := p.Backend().Open(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func tryStart(t *testing.T, ctx context.Context, name string) (*pluginhost.Plugin, error) {
+	t.Helper()
+	exe, err := pluginhost.Find(name, []string{plugintest.Install(t, name)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pluginhost.Start(ctx, exe, pluginhost.Options{})
+}
+
+func wanted() sdk.Lease {
+	return sdk.Lease{Resource: "r", ID: sdk.NewID(), Principal: "ana", TTL: time.Minute}
+}
+
+// report sets a variable that names a file, and returns a function that waits
+// for the backend to write it.
+func report(t *testing.T, variable string) (wait func(want string) string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "report")
+	t.Setenv(variable, path)
+	return func(want string) string {
+		t.Helper()
+		deadline := time.Now().Add(10 * time.Second)
+		for time.Now().Before(deadline) {
+			text, err := os.ReadFile(path)
+			if err == nil && (want == "" || string(text) == want) {
+				return string(text)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		text, _ := os.ReadFile(path)
+		t.Fatalf("%s is %q, want %q", variable, text, want)
+		return ""
+	}
+}
+
+func pid(t *testing.T, text string) int {
+	t.Helper()
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// within fails the test if do takes longer than limit. The limits here are
+// many times what is expected: they tell "bounded" from "for ever".
+func within(t *testing.T, limit time.Duration, do func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() { defer close(done); do() }()
+	select {
+	case <-done:
+	case <-time.After(limit):
+		t.Fatalf("still running after %s", limit)
+	}
+}
+
+func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
+
+func TestAcquireThroughAProcess(t *testing.T) {
+	p := start(t, "good")
+	want := wanted()
+	got, err := p.Backend().Acquire(t.Context(), want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.ID != want.ID || got.Principal != want.Principal || got.TTL != want.TTL || got.Fence != 1 {
+		t.Errorf("acquired %+v, want %+v", got, want)
+	}
+}
+
+func TestStopLeavesNothing(t *testing.T) {
+	process := report(t, plugintest.PIDFile)
+	t.Setenv("TMPDIR", t.TempDir())
+	p := start(t, "good")
+	n := pid(t, process(""))
+	p.Stop(pluginhost.Grace)
+	if alive(n) {
+		t.Error("the process is still there")
+	}
+	left, err := os.ReadDir(os.TempDir())
+	if err != nil || len(left) != 0 {
+		t.Errorf("left in TMPDIR: %v, %v", left, err)
+	}
+	p.Stop(pluginhost.Grace) // again, harmless
+}
+
+func TestSocketDirectoryIsPrivate(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	start(t, "good")
+	found, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	info, err := os.Stat(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Mode().Perm(); got != 0o700 {
+		t.Errorf("mode of %s is %o", found[0], got)
+	}
+}
+
+func TestLongTemporaryDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", dir)
+	start(t, "good")
+}
+
+// TestNestedHost is stormlock under a program that is a go-plugin host itself
+// and uses mutual TLS, as Terraform's providers are.
+func TestNestedHost(t *testing.T) {
+	t.Setenv("PLUGIN_CLIENT_CERT", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+	t.Setenv("PLUGIN_UNIX_SOCKET_DIR", "/nonexistent")
+	t.Setenv("PLUGIN_PROTOCOL_VERSIONS", "5,6")
+	start(t, "good")
+}
+
+func TestEnvironmentOfThePlugin(t *testing.T) {
+	t.Setenv("PLUGIN_CLIENT_CERT", "another host's")
+	t.Setenv("AWS_PROFILE", "ops")
+	p := start(t, "environ")
+	for prefix, want := range map[string]string{
+		"AWS_PROFILE=":       "AWS_PROFILE=ops",
+		"PLUGIN_CLIENT_CERT": "",
+	} {
+		lease := wanted()
+		lease.Reason = prefix
+		got, err := p.Backend().Acquire(t.Context(), lease)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Reason != want {
+			t.Errorf("variables %s…: %q, want %q", prefix, got.Reason, want)
+		}
+	}
+}
+
+func TestPluginDoesNotGetStdin(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	if _, err := w.WriteString("secret"); err != nil {
+		t.Fatal(err)
+	}
+	stdin := os.Stdin
+	os.Stdin = r
+	defer func() { os.Stdin = stdin }()
+
+	p := start(t, "reading")
+	got, err := p.Backend().Acquire(t.Context(), wanted())
+	if err != nil || got.Reason != "" {
+		t.Errorf("the plugin read %q from stdin (%v)", got.Reason, err)
+	}
+}
+
+// TestStrangeStderrLine is a line that makes go-plugin panic when its logger
+// is anything but off.
+func TestStrangeStderrLine(t *testing.T) {
+	p := start(t, "strange")
+	if _, err := p.Backend().Acquire(t.Context(), wanted()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStdoutNoiseWhileOpening(t *testing.T) {
+	p := start(t, "chatty")
+	if _, err := p.Backend().Acquire(t.Context(), wanted()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPanicIsAFaultOfOneCall(t *testing.T) {
+	p := start(t, "panicking")
+	_, err := p.Backend().Acquire(t.Context(), wanted())
+	if err == nil || !strings.Contains(err.Error(), "out of cheese") || errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("acquire: %v; want an unknown outcome that quotes the panic", err)
+	}
+	if _, err := p.Backend().Current(t.Context(), "r"); !errors.Is(err, sdk.ErrNotHeld) {
+		t.Errorf("the next call: %v", err)
+	}
+}
+
+func TestDeathDuringACall(t *testing.T) {
+	p := start(t, "dying")
+	_, err := p.Backend().Acquire(t.Context(), wanted())
+	if err == nil || errors.Is(err, sdk.ErrUnavailable) {
+		t.Fatalf("acquire: %v; want an unknown outcome", err)
+	}
+	for _, part := range []string{"exit status 7", "the disk is on fire", "stormlock-backend-dying"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q does not say %q", err, part)
+		}
+	}
+	if _, err := p.Backend().Current(t.Context(), "r"); !errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("current writes nothing, but: %v", err)
+	}
+}
+
+func TestAnswerForAnotherResource(t *testing.T) {
+	p := start(t, "lying")
+	if got, err := p.Backend().Acquire(t.Context(), wanted()); err == nil {
+		t.Errorf("acquired %+v", got)
+	}
+}
+
+func TestStartFailures(t *testing.T) {
+	for name, want := range map[string]string{
+		"noisy":  `printed "Welcome to the noisy backend!" on stdout`,
+		"exits":  `exit status 3; it said: "libfoo.so is missing"`,
+		"future": "speaks protocol version 99, this stormlock speaks 1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			within(t, 8*time.Second, func() {
+				_, err := tryStart(t, t.Context(), name)
+				checkStartError(t, err, want)
+			})
+		})
+	}
+}
+
+func checkStartError(t *testing.T, err error, want string) {
+	t.Helper()
+	if _, ok := errors.AsType[*pluginhost.StartError](err); !ok {
+		t.Fatalf("error is %v", err)
+	}
+	if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("error is %q, want one line with %q", err, want)
+	}
+}
+
+func TestNotAProgram(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ content, want string }{
+		"garbage": {"\x7fELFgarbage", "not a program for this system"},
+		"missing": {"#!/nonexistent/interpreter\n", "no such file"},
+	} {
+		path := filepath.Join(dir, "stormlock-backend-"+name)
+		if err := os.WriteFile(path, []byte(c.content), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		exe, err := pluginhost.Find(name, []string{dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = pluginhost.Start(t.Context(), exe, pluginhost.Options{})
+		checkStartError(t, err, c.want)
+	}
+}
+
+func TestHangAtStartEndsWithTheContext(t *testing.T) {
+	process := report(t, plugintest.PIDFile)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	within(t, 5*time.Second, func() {
+		_, err := tryStart(t, ctx, "hangs")
+		checkStartError(t, err, "not ready before the time was up")
+	})
+	if alive(pid(t, process(""))) {
+		t.Error("the plugin is still alive")
+	}
+}
+
+func TestStartWithAnEndedContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := tryStart(t, ctx, "good")
+	if err == nil {
+		t.Error("started")
+	}
+}
+
+func TestPluginWithoutShutdown(t *testing.T) {
+	process := report(t, plugintest.PIDFile)
+	p, err := tryStart(t, t.Context(), "stubborn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := pid(t, process(""))
+	within(t, 5*time.Second, func() { p.Stop(pluginhost.Grace) })
+	if alive(n) {
+		t.Error("the plugin is still alive")
+	}
+}
+
+func TestPluginLacksTheService(t *testing.T) {
+	p, err := tryStart(t, t.Context(), "stubborn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Stop(pluginhost.Grace)
+	err = p.Backend().Open(t.Context(), nil)
+	if err == nil || !strings.Contains(err.Error(), "lacks this operation") {
+		t.Errorf("open: %v", err)
+	}
+}
+
+func TestStoppedPlugin(t *testing.T) {
+	process := report(t, plugintest.PIDFile)
+	p := start(t, "good")
+	n := pid(t, process(""))
+	if err := syscall.Kill(n, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	_, err := p.Backend().Acquire(ctx, wanted())
+	if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("acquire: %v; want an unknown outcome", err)
+	}
+	within(t, 5*time.Second, func() { p.Stop(pluginhost.Grace) })
+	if alive(n) {
+		t.Error("the plugin is still alive")
+	}
+}
+
+func TestGrandchildHoldsStderr(t *testing.T) {
+	child := report(t, plugintest.EventFile)
+	p := start(t, "parent")
+	n := pid(t, child(""))
+	t.Cleanup(func() { _ = syscall.Kill(n, syscall.SIGKILL) })
+	within(t, 3*time.Second, func() { p.Stop(pluginhost.Grace) })
+}
+
+// TestCutShortCallIsUndone is a Ctrl-C in the middle of an acquire: the
+// backend gets the time to undo what it began.
+func TestCutShortCallIsUndone(t *testing.T) {
+	event := report(t, plugintest.EventFile)
+	p := start(t, "slow")
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		event("acquiring")
+		cancel()
+	}()
+	_, err := p.Backend().Acquire(ctx, wanted())
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("acquire: %v", err)
+	}
+	within(t, 5*time.Second, func() { p.Stop(pluginhost.RollBackGrace) })
+	event("rolled back")
+}
+
+func TestPinnedExecutable(t *testing.T) {
+	dir := plugintest.Install(t, "good")
+	exe, err := pluginhost.Find("good", []string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: strings.Repeat("0", 64)})
+	if _, ok := errors.AsType[*pluginhost.RefusedError](err); !ok {
+		t.Errorf("with a wrong pin: %v", err)
+	}
+	sum := pluginhost.Hash(t, exe.Path)
+	p, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: strings.ToUpper(sum)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stop(pluginhost.Grace)
+}
