@@ -41,8 +41,8 @@ func describe(about Description, stdout, stderr io.Writer) int {
 }
 
 func explain(about Description, w io.Writer) {
-	fmt.Fprintf(w, `stormlock-backend-%[1]s is the %[1]s backend of stormlock. stormlock runs it; it
-does nothing when run by hand.
+	fmt.Fprintf(w, `stormlock-backend-%[1]s is the %[1]s backend of stormlock. stormlock runs it; it does
+nothing when run by hand.
 
 To use it, leave it in a directory of PATH and name it in stormlock's
 configuration file ("stormlock init %[1]s" writes one):

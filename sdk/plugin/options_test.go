@@ -1,0 +1,145 @@
+package plugin
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+type sample struct {
+	URL     string        `key:"url" default:"tcp://localhost" help:"where it is" secret:"true"`
+	Count   int           `key:"count" default:"3"`
+	Fast    bool          `key:"fast"`
+	Wait    time.Duration `key:"wait" default:"1m30s"`
+	Account string        `key:"account" required:"true" help:"whose it is"`
+}
+
+func TestDecode(t *testing.T) {
+	var got sample
+	section := map[string]string{"url": "tcp://x?a=b#c", "fast": "Yes", "account": "ops"}
+	if err := decode(section, reflect.ValueOf(&got).Elem()); err != nil {
+		t.Fatal(err)
+	}
+	if want := (sample{"tcp://x?a=b#c", 3, true, 90 * time.Second, "ops"}); got != want {
+		t.Errorf("decoded %+v, want %+v", got, want)
+	}
+}
+
+func TestDecodeEmptyValueIsNotTheDefault(t *testing.T) {
+	var got sample
+	if err := decode(map[string]string{"url": "", "account": "ops"}, reflect.ValueOf(&got).Elem()); err != nil {
+		t.Fatal(err)
+	}
+	if got.URL != "" {
+		t.Errorf("url is %q", got.URL)
+	}
+}
+
+func TestDecodeErrors(t *testing.T) {
+	dir := t.TempDir()
+	big := filepath.Join(dir, "big")
+	if err := os.WriteFile(big, make([]byte, maxSecret+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		key, value string
+		wantKey    string
+		want       string
+	}{
+		{"ulr", "x", "ulr", `did you mean "url"?`},
+		{"zzzzzz", "x", "zzzzzz", "it knows url, count, fast, wait, account"},
+		{"count_env", "HOME", "count_env", "is not known"}, // not a secret
+		{"count", "many", "count", "is not a whole number"},
+		{"count", "99999999999999999999", "count", "is not a whole number"},
+		{"fast", "maybe", "fast", "is neither true nor false"},
+		{"wait", "soon", "wait", "is not a duration"},
+		{"account", "", "account", "is required: whose it is"},
+		{"url_file", "relative", "url_file", "is not absolute"},
+		{"url_file", filepath.Join(dir, "nothing"), "url_file", "no such file"},
+		{"url_file", dir, "url_file", "is not a regular file"},
+		{"url_file", big, "url_file", "is larger than"},
+		{"url_env", "STORMLOCK_TEST_UNSET", "url_env", "is not set"},
+	} {
+		section := map[string]string{"account": "ops", c.key: c.value}
+		err := decode(section, reflect.ValueOf(&sample{}).Elem())
+		bad, ok := err.(*sdk.ConfigError)
+		if !ok || bad.Key != c.wantKey || !strings.Contains(bad.Message, c.want) {
+			t.Errorf("%s = %s: error is %v, want key %q and %q", c.key, c.value, err, c.wantKey, c.want)
+		}
+	}
+}
+
+func TestSecretFromFileAndEnvironment(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(path, []byte("tcp://user:pw@x \r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("STORMLOCK_TEST_URL", "tcp://from-env")
+	for key, c := range map[string]struct{ value, want string }{
+		"url_file": {path, "tcp://user:pw@x "},
+		"url_env":  {"STORMLOCK_TEST_URL", "tcp://from-env"},
+	} {
+		var got sample
+		err := decode(map[string]string{"account": "ops", key: c.value}, reflect.ValueOf(&got).Elem())
+		if err != nil || got.URL != c.want {
+			t.Errorf("%s: url is %q, %v; want %q", key, got.URL, err, c.want)
+		}
+	}
+	err := decode(map[string]string{"account": "ops", "url": "x", "url_env": "HOME"}, reflect.ValueOf(&sample{}).Elem())
+	if err == nil || !strings.Contains(err.Error(), "another key gives too") {
+		t.Errorf("given twice: %v", err)
+	}
+}
+
+// TestValuesStayOutOfErrors: any value may be a secret in the wrong place.
+func TestValuesStayOutOfErrors(t *testing.T) {
+	const mark = "hunter2"
+	for _, key := range []string{"count", "fast", "wait", "nosuchkey"} {
+		err := decode(map[string]string{"account": "ops", key: mark}, reflect.ValueOf(&sample{}).Elem())
+		if err == nil || strings.Contains(err.Error(), mark) {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	got, err := options(reflect.TypeFor[sample]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Option{Key: "url", Help: "where it is", Default: "tcp://localhost", Secret: true}
+	if got[0] != want {
+		t.Errorf("first option is %+v, want %+v", got[0], want)
+	}
+	if !got[4].Required || len(got) != 5 {
+		t.Errorf("options are %+v", got)
+	}
+}
+
+func TestAuthorsMistakes(t *testing.T) {
+	for name, typ := range map[string]reflect.Type{
+		"not a struct": reflect.TypeFor[int](),
+		"no key":       reflect.TypeFor[struct{ A string }](),
+		"unexported": reflect.TypeFor[struct {
+			a string `key:"a"` //lint:ignore U1000 that is the mistake
+		}](),
+		"bad key": reflect.TypeFor[struct {
+			A string `key:"A B"`
+		}](),
+		"bad type": reflect.TypeFor[struct {
+			A []string `key:"a"`
+		}](),
+		"bad default": reflect.TypeFor[struct {
+			A int `key:"a" default:"x"`
+		}](),
+	} {
+		if got, err := options(typ); err == nil {
+			t.Errorf("%s: options are %+v", name, got)
+		}
+	}
+}
