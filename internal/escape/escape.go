@@ -1,0 +1,71 @@
+// Package escape makes foreign text safe to show on a terminal.
+//
+// Principals, reasons, resources and messages come from stores and backends,
+// which anybody with access can write to. Printed as they are, they could move
+// the cursor, recolor the screen, forge a line of output or reverse its order.
+// [Text] is for text within one line and [Lines] for text of several.
+//
+// What is shown is for reading, not for reading back: a backslash stays as it
+// is, so that the text `\n` and an escaped newline look the same. Machine
+// readable output has its own, exact quoting.
+package escape
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text replaces every character of s that a terminal might act upon or not
+// show, by its escape as in Go's source text: controls (tab and newline among
+// them), format characters (bidirectional, zero-width), line and paragraph
+// separators, and each byte that is not valid UTF-8. All else, accents, CJK
+// and emoji among it, stays. The result is s itself if nothing is replaced.
+func Text(s string) string { return replace(s, unsafe) }
+
+// Lines is [Text] for a text of several lines: newlines and tabs stay too.
+func Lines(s string) string {
+	return replace(s, func(r rune) bool { return r != '\n' && r != '\t' && unsafe(r) })
+}
+
+// unsafe reports whether a character is of category Cc (controls), Cf (format
+// characters), Zl or Zp (line and paragraph separators).
+func unsafe(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+// replace copies nothing until it meets the first character to escape, which
+// most text does not have.
+func replace(s string, escaped func(rune) bool) string {
+	var text strings.Builder
+	done := 0 // s[:done] is in text
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		invalid := r == utf8.RuneError && size == 1
+		if invalid || escaped(r) {
+			text.WriteString(s[done:i])
+			text.WriteString(spell(s[i], r, invalid))
+			done = i + size
+		}
+		i += size
+	}
+	if done == 0 {
+		return s
+	}
+	text.WriteString(s[done:])
+	return text.String()
+}
+
+// spell writes a C1 control as \u0085, never as \x85: that is a stray byte.
+func spell(b byte, r rune, invalid bool) string {
+	if invalid {
+		return fmt.Sprintf(`\x%02x`, b)
+	}
+	quoted := strconv.QuoteRuneToASCII(r)
+	return quoted[1 : len(quoted)-1]
+}
