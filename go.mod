@@ -2,11 +2,15 @@ module github.com/stormlock/stormlock
 
 go 1.26.0
 
-require gopkg.in/ini.v1 v1.67.3
+require (
+	github.com/rogpeppe/go-internal v1.16.0
+	gopkg.in/ini.v1 v1.67.3
+)
 
 require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
+	golang.org/x/tools v0.49.0 // indirect
 )
 
 require (
@@ -20,6 +24,7 @@ require (
 	github.com/oklog/run v1.1.0 // indirect
 	github.com/spf13/cobra v1.10.2
 	github.com/stormlock/stormlock/sdk v0.1.0
+	github.com/stormlock/stormlock/test/servers v0.1.0
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
 	golang.org/x/text v0.42.0 // indirect

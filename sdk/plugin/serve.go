@@ -74,7 +74,7 @@ func serve(s *service) {
 	})
 
 	life.drain(drainTime)
-	s.close()
+	within(closeTime, s.close)
 	if socketDir != "" {
 		_ = os.Remove(socketDir) // empty by now; its owner may have been killed
 	}
@@ -83,16 +83,34 @@ func serve(s *service) {
 const (
 	// drainTime is how long running calls may go on after the host is gone.
 	drainTime = 2 * time.Second
+	// closeTime is how long a backend may take to close. The host is gone.
+	closeTime = time.Second
 	// firstContactTime is how long a host may take to connect. A host that
 	// was killed before it did leaves no other trace outside of Linux.
 	firstContactTime = 15 * time.Second
+	// answerTime is how long before the host's deadline a backend's context
+	// ends at the latest.
+	answerTime = 200 * time.Millisecond
 )
+
+// within runs do and waits for it, but not longer than limit.
+func within(limit time.Duration, do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	select {
+	case <-done:
+	case <-time.After(limit):
+	}
+}
 
 // newServer makes the gRPC server that go-plugin registers its services on.
 func (l *lifecycle) newServer(opts []grpc.ServerOption) *grpc.Server {
 	opts = append(opts,
 		grpc.StatsHandler(l),
-		grpc.ChainUnaryInterceptor(l.countCall, recoverCall),
+		grpc.ChainUnaryInterceptor(l.countCall, leaveTimeToAnswer, recoverCall),
 		grpc.ChainStreamInterceptor(l.countStream, recoverStream),
 		grpc.MaxRecvMsgSize(MaxMessageSize),
 		grpc.MaxSendMsgSize(MaxMessageSize),
@@ -101,4 +119,17 @@ func (l *lifecycle) newServer(opts []grpc.ServerOption) *grpc.Server {
 	l.setServer(server)
 	time.AfterFunc(firstContactTime, l.stopUnlessContacted)
 	return server
+}
+
+// leaveTimeToAnswer ends a backend's context a little before the host stops
+// waiting. Otherwise the backend's answer, which can be that certainly nothing
+// was written, would arrive when the host has just given up.
+func leaveTimeToAnswer(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return next(ctx, req)
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline.Add(-min(answerTime, time.Until(deadline)/10)))
+	defer cancel()
+	return next(ctx, req)
 }

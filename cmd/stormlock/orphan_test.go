@@ -1,0 +1,205 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
+)
+
+// A hosted is a running stormlock in a process group of its own, as a shell
+// would start it, with a plugin that reports to files.
+type hosted struct {
+	cmd    *exec.Cmd
+	stderr strings.Builder
+	pid    string // file with the plugin's process id
+	event  string // file with the plugin's last event
+}
+
+// prepared makes "stormlock acquire r" with a test backend ready to start.
+func prepared(t *testing.T, backend string) *hosted {
+	t.Helper()
+	dir := t.TempDir()
+	h := &hosted{pid: filepath.Join(dir, "pid"), event: filepath.Join(dir, "event")}
+	config := filepath.Join(dir, "stormlock.cfg")
+	text := "[default]\nbackend = " + backend + "\nttl = 5m\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.cmd = exec.Command("stormlock", "-c", config, "acquire", "r")
+	h.cmd.Env = append(os.Environ(),
+		"PATH="+plugintest.Install(t, backend), "HOME="+dir,
+		plugintest.PIDFile+"="+h.pid, plugintest.EventFile+"="+h.event)
+	h.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	h.cmd.Stderr = &h.stderr
+	return h
+}
+
+// acquireWith starts "stormlock acquire r" with a test backend.
+func acquireWith(t *testing.T, backend string) *hosted {
+	t.Helper()
+	h := prepared(t, backend)
+	if err := h.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.cmd.Process.Kill() })
+	return h
+}
+
+// await polls until ok, and fails the test after a time that is many times
+// what is expected.
+func await(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Fatalf("timed out: %s", what)
+}
+
+func content(path string) string {
+	text, _ := os.ReadFile(path)
+	return string(text)
+}
+
+// plugin waits for the plugin's process to run and returns its id.
+func (h *hosted) plugin(t *testing.T) int {
+	t.Helper()
+	await(t, "the plugin runs", func() bool { return content(h.pid) != "" })
+	pid, err := strconv.Atoi(content(h.pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+// exit waits for stormlock and returns its exit code, -1 for a signal.
+func (h *hosted) exit() int {
+	_ = h.cmd.Wait()
+	return h.cmd.ProcessState.ExitCode()
+}
+
+// gone reports whether a process has ended. One that nobody has waited for yet
+// has: an orphan's new parent may be slow.
+func gone(pid int) bool {
+	if syscall.Kill(pid, 0) != nil {
+		return true
+	}
+	stat := content("/proc/" + strconv.Itoa(pid) + "/stat")
+	_, state, _ := strings.Cut(stat, ") ")
+	return strings.HasPrefix(state, "Z")
+}
+
+// moments are when a signal can come.
+var moments = map[string]struct {
+	backend string
+	reached func(*hosted) bool
+}{
+	"before the handshake": {"hangs", func(h *hosted) bool { return content(h.pid) != "" }},
+	"during the call":      {"slow", func(h *hosted) bool { return content(h.event) == "acquiring" }},
+	"after the call":       {"lingering", func(h *hosted) bool { return content(h.event) == "closing" }},
+}
+
+// TestNoOrphans: whatever ends stormlock, whenever it does, the plugin ends
+// too.
+func TestNoOrphans(t *testing.T) {
+	signals := map[string]syscall.Signal{
+		"KILL": syscall.SIGKILL, "TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP,
+	}
+	for moment, m := range moments {
+		for name, signal := range signals {
+			for target, sign := range map[string]int{"stormlock": 1, "its group": -1} {
+				t.Run(name+" to "+target+" "+moment, func(t *testing.T) {
+					t.Parallel()
+					h := acquireWith(t, m.backend)
+					plugin := h.plugin(t)
+					await(t, moment, func() bool { return m.reached(h) })
+					if err := syscall.Kill(sign*h.cmd.Process.Pid, signal); err != nil {
+						t.Fatal(err)
+					}
+					await(t, "the plugin ends", func() bool { return gone(plugin) })
+					h.exit()
+				})
+			}
+		}
+	}
+}
+
+// TestInterruptedAcquire: Ctrl-C while the backend is at work is an unknown
+// outcome, told with the lease id, and the backend gets to undo what it began.
+func TestInterruptedAcquire(t *testing.T) {
+	h := acquireWith(t, "slow")
+	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	if err := syscall.Kill(-h.cmd.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if code := h.exit(); code != exitUnknown {
+		t.Errorf("exit code %d, want %d", code, exitUnknown)
+	}
+	if got := content(h.event); got != "rolled back" {
+		t.Errorf("the backend's last event is %q", got)
+	}
+	if text := h.stderr.String(); !strings.Contains(text, "interrupted") || strings.Count(text, "\n") != 1 {
+		t.Errorf("stderr is %q", text)
+	}
+}
+
+// TestInterruptBeforeTheRequest: nothing was asked for, and that is said.
+func TestInterruptBeforeTheRequest(t *testing.T) {
+	h := acquireWith(t, "hangs")
+	h.plugin(t)
+	if err := h.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if code := h.exit(); code != exitUnavailable {
+		t.Errorf("exit code %d, want %d; stderr: %s", code, exitUnavailable, h.stderr.String())
+	}
+}
+
+// TestFullStdout: the lock is held and its id cannot be printed where it was
+// wanted.
+func TestFullStdout(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("this system has no /dev/full")
+	}
+	defer full.Close()
+	h := prepared(t, "good")
+	h.cmd.Stdout = full
+	checkUnprinted(t, h)
+}
+
+// TestClosedStdout is "stormlock acquire r | true".
+func TestClosedStdout(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h := prepared(t, "good")
+	h.cmd.Stdout = w
+	checkUnprinted(t, h)
+}
+
+func checkUnprinted(t *testing.T, h *hosted) {
+	t.Helper()
+	_ = h.cmd.Run()
+	if code := h.cmd.ProcessState.ExitCode(); code != exitInternal {
+		t.Errorf("exit code %d, want %d", code, exitInternal)
+	}
+	if text := h.stderr.String(); !strings.Contains(text, "is acquired, but") || !strings.Contains(text, "the lease id is ") {
+		t.Errorf("stderr is %q", text)
+	}
+}
