@@ -97,14 +97,21 @@ func (p *Plugin) said() string {
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // explainCall is a client interceptor: it turns "connection closed" into what
-// became of the plugin.
+// became of the plugin. go-plugin's own calls end so in every stop.
 func (p *Plugin) explainCall(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, call grpc.UnaryInvoker, opts ...grpc.CallOption) error {
-	return p.explain(call(ctx, method, req, reply, conn, opts...))
+	err := call(ctx, method, req, reply, conn, opts...)
+	if !plugin.IsBackendCall(method) {
+		return err
+	}
+	return p.explain(err)
 }
 
 // explainStream does the same for streams.
 func (p *Plugin) explainStream(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 	stream, err := open(ctx, desc, conn, method, opts...)
+	if !plugin.IsBackendCall(method) {
+		return stream, err
+	}
 	if err != nil {
 		return nil, p.explain(err)
 	}

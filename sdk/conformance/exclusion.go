@@ -56,6 +56,9 @@ func namesWinner(p *probe, err error, winner sdk.Lease) {
 	}
 }
 
+// hold is long enough for a second holder to come in while the first is there.
+const hold = 10 * time.Millisecond
+
 // mutualExclusion has callers come and go, while others read. All of them use
 // the same two instances, which is also how a race detector sees a backend
 // whose methods are not safe for concurrent use.
@@ -75,6 +78,7 @@ func mutualExclusion(p *probe) {
 			}
 			clients[(i+1)%2].unchanged(lease)
 			c.list(p.prefix)
+			p.sleep(hold)
 			inside.Add(-1)
 			c.release(lease)
 		}
@@ -91,7 +95,7 @@ func patiently(c *client, want sdk.Lease) sdk.Lease {
 		if !errors.Is(err, sdk.ErrHeld) {
 			c.p.fail("acquire of %s: %v; want success or held", short(want.Resource), err)
 		}
-		c.p.sleep(5 * time.Millisecond)
+		c.p.sleep(2 * time.Millisecond)
 	}
 }
 

@@ -40,7 +40,7 @@ func expiryFrees(p *probe) {
 		case !errors.Is(err, sdk.ErrHeld):
 			p.fail("acquire of %s: %v; want success or held", short(next.Resource), err)
 		case began.After(p.freeBy(g)):
-			p.fail("a lease of %v still keeps others out %v after it was granted", g.ttl, began.Sub(g.returned))
+			p.fail("a lease of %v still keeps others out %v after it was granted", g.ttl, ms(began.Sub(g.returned)))
 		}
 		p.sleep(50 * time.Millisecond)
 	}
@@ -66,7 +66,7 @@ func (p *probe) stillShown(c *client, g grant) bool {
 	began := time.Now()
 	_, err := c.Current(p.ctx, g.Resource)
 	if err == nil && began.After(p.freeBy(g)) {
-		p.fail("current shows a lease of %v still %v after it was granted", g.ttl, began.Sub(g.returned))
+		p.fail("current shows a lease of %v still %v after it was granted", g.ttl, ms(began.Sub(g.returned)))
 	}
 	if err != nil {
 		p.notHeld(err, "current of %s", short(g.Resource))
@@ -100,7 +100,7 @@ func (p *probe) lasts(g grant, what string, held bool, err error) {
 	early := time.Until(g.certain())
 	if !held && early > 0 {
 		p.fail("%s, %v before the end of a lease of %v: %s; want it held",
-			what, early.Round(time.Millisecond), g.ttl, outcome(err))
+			what, ms(early), g.ttl, outcome(err))
 	}
 }
 
@@ -108,9 +108,6 @@ func ttlIsWhatIsLeft(p *probe) {
 	a, b := p.open(), p.open()
 	want := p.want("x")
 	g := a.timed(want)
-	if g.TTL > want.TTL+rounding {
-		p.fail("acquire for %v reports a TTL of %v", want.TTL, g.TTL)
-	}
 	p.remaining("acquire", g.TTL, g, g.began, g.returned)
 	for range 2 {
 		began := time.Now()

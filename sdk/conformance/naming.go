@@ -8,16 +8,24 @@ import (
 
 var naming = []rule{
 	{"names-keep-case", "names that differ in case are different locks", distinct("Deploy", "deploy", "DEPLOY")},
-	{"names-keep-unicode-form", "names are bytes; a store that normalises or folds them makes two locks one",
+	{
+		"names-keep-unicode-form", "names are bytes; a store that normalises or folds them makes two locks one",
 		distinct("\u00e9", "e\u0301", "\u00c5", "\u212b", "A\u030a", "\ufb01", "fi", "Stra\u00dfe", "strasse", "Strasse",
-			"i", "I", "\u0130", "\u0131", "\u03a9", "\u03c9", "\u2126", "日本", "日本語", "🔒", "🔓")},
+			"i", "I", "\u0130", "\u0131", "\u03a9", "\u03c9", "\u2126", "日本", "日本語", "🔒", "🔓"),
+	},
 	{"names-are-long", "a name that is cut off is another lock's", distinctLong},
-	{"names-are-not-paths", "a slash means nothing, and no lock lies inside another",
-		distinct("a", "a/id", "a/p", "a/", "a//b", "a/b", "/a", "a/../b", "b", "a.b", "a:b", `a\b`, "a|b", "a/id/id")},
-	{"names-are-not-patterns", "a name is looked up as it is, never matched",
-		distinct("p*", "p?", "p%", "p_", "pa", "pb", "p[ab]", "p{a,b}", "p.", "p+", "^p", "p$", "*", "%")},
-	{"names-are-data", "a quote or a space in a name must neither break a command nor change it",
-		distinct("x", "x y", "x  y", "x'y", "x''y", `x"y`, "x`y", "x;y", "x--y", "x#y", "x=y", "x,y", "x%20y", "x+y", "x&y", "x<y", "x$y", "x${y}", "x{y}", "0", "00", "null", "-x", "@x", "~x")},
+	{
+		"names-are-not-paths", "a slash means nothing, and no lock lies inside another",
+		distinct("a", "a/id", "a/p", "a/", "a//b", "a/b", "/a", "a/../b", "b", "a.b", "a:b", `a\b`, "a|b", "a/id/id"),
+	},
+	{
+		"names-are-not-patterns", "a name is looked up as it is, never matched",
+		distinct("p*", "p?", "p%", "p_", "pa", "pb", "p[ab]", "p{a,b}", "p.", "p+", "^p", "p$", "*", "%"),
+	},
+	{
+		"names-are-data", "a quote or a space in a name must neither break a command nor change it",
+		distinct("x", "x y", "x  y", "x'y", "x''y", `x"y`, "x`y", "x;y", "x--y", "x#y", "x=y", "x,y", "x%20y", "x+y", "x&y", "x<y", "x$y", "x${y}", "x{y}", "0", "00", "null", "-x", "@x", "~x"),
+	},
 }
 
 // distinct makes a rule that all of the names are locks of their own.

@@ -27,7 +27,7 @@ func renewExtends(p *probe) {
 	lease, err := b.Current(p.ctx, want.Resource)
 	if err != nil && time.Now().Before(renewed.certain()) {
 		p.fail("%v after a renewal for %v: %v; want it held",
-			time.Since(renewed.returned).Round(time.Millisecond), want.TTL, err)
+			ms(time.Since(renewed.returned)), want.TTL, err)
 	}
 	if err == nil {
 		p.same("current after renew", lease, first.Lease)

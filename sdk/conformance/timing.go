@@ -24,9 +24,16 @@ type grant struct {
 	ttl             time.Duration // that the lease certainly has
 }
 
+// mostLeast is the greatest least TTL that a store may have.
+const mostLeast = 10 * time.Second
+
 // timed acquires, and notes when.
 func (c *client) timed(want sdk.Lease) grant {
-	return timed(want.TTL, func() sdk.Lease { return c.acquire(want) })
+	g := timed(want.TTL, func() sdk.Lease { return c.acquire(want) })
+	if g.TTL > max(want.TTL+rounding, mostLeast) {
+		c.p.fail("acquire for %v reports a TTL of %v", want.TTL, g.TTL)
+	}
+	return g
 }
 
 // timed runs an acquire or a renew. A store may have a least TTL: if it reports
@@ -60,6 +67,9 @@ func (p *probe) remaining(what string, left time.Duration, g grant, began, retur
 	least := g.certain().Sub(returned) - rounding
 	if left > most || left < least {
 		p.fail("%s reports that %v is left of a lease of %v granted %v ago; want %v to %v",
-			what, left, g.ttl, began.Sub(g.returned).Round(time.Millisecond), least, most)
+			what, ms(left), g.ttl, ms(began.Sub(g.returned)), ms(least), ms(most))
 	}
 }
+
+// ms rounds for people to read.
+func ms(d time.Duration) time.Duration { return d.Round(time.Millisecond) }

@@ -2,14 +2,11 @@ package plugin
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/stats"
-
-	"github.com/stormlock/stormlock/sdk/internal/backendpb"
 )
 
 // lifecycle ends the process at the right time. go-plugin by itself would
@@ -76,8 +73,9 @@ func (l *lifecycle) HandleConn(_ context.Context, s stats.ConnStats) {
 
 // TagConn, TagRPC and HandleRPC complete [stats.Handler].
 func (l *lifecycle) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
-func (l *lifecycle) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context   { return ctx }
-func (l *lifecycle) HandleRPC(context.Context, stats.RPCStats)                         {}
+
+func (l *lifecycle) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
+func (l *lifecycle) HandleRPC(context.Context, stats.RPCStats)                       {}
 
 func (l *lifecycle) begin() {
 	l.mu.Lock()
@@ -110,14 +108,8 @@ func (l *lifecycle) drain(limit time.Duration) {
 	}
 }
 
-// ours tells a backend's call from go-plugin's own, some of which last as long
-// as the connection.
-func ours(method string) bool {
-	return strings.HasPrefix(method, "/"+backendpb.Backend_ServiceDesc.ServiceName+"/")
-}
-
 func (l *lifecycle) countCall(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	if ours(info.FullMethod) {
+	if IsBackendCall(info.FullMethod) {
 		l.begin()
 		defer l.end()
 	}
@@ -125,7 +117,7 @@ func (l *lifecycle) countCall(ctx context.Context, req any, info *grpc.UnaryServ
 }
 
 func (l *lifecycle) countStream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
-	if ours(info.FullMethod) {
+	if IsBackendCall(info.FullMethod) {
 		l.begin()
 		defer l.end()
 	}

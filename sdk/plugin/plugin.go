@@ -27,6 +27,7 @@ package plugin
 import (
 	"context"
 	"errors"
+	"strings"
 
 	goplugin "github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
@@ -60,6 +61,12 @@ func Handshake() goplugin.HandshakeConfig {
 // HostPlugins is the plugin set for the host's side of go-plugin.
 func HostPlugins() goplugin.PluginSet {
 	return goplugin.PluginSet{Kind: &grpcPlugin{}}
+}
+
+// IsBackendCall tells a call of the backend's protocol, by its full gRPC method
+// name, from go-plugin's own, some of which last as long as the connection.
+func IsBackendCall(method string) bool {
+	return strings.HasPrefix(method, "/"+backendpb.Backend_ServiceDesc.ServiceName+"/")
 }
 
 // grpcPlugin ties both halves to go-plugin. service is nil in the host.
