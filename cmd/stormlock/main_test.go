@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -112,12 +111,7 @@ func realBackends(t *testing.T) string {
 		if built.dir, built.err = os.MkdirTemp("", "stormlock-backends"); built.err != nil {
 			return
 		}
-		build := exec.Command("go", "build", "-trimpath", "-o", built.dir,
-			"../../plugins/local/cmd/...", "../../plugins/redis/cmd/...")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("%w: %s", err, out)
-		}
+		built.err = plugintest.Build(built.dir, "local", "redis")
 	})
 	if built.err != nil {
 		t.Fatal(built.err)
