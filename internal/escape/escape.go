@@ -3,7 +3,6 @@
 // Principals, reasons, resources and messages come from stores and backends,
 // which anybody with access can write to. Printed as they are, they could move
 // the cursor, recolor the screen, forge a line of output or reverse its order.
-// [Text] is for text within one line and [Lines] for text of several.
 //
 // What is shown is for reading, not for reading back: a backslash stays as it
 // is, so that the text `\n` and an escaped newline look the same. Machine
@@ -23,31 +22,13 @@ import (
 // them), format characters (bidirectional, zero-width), line and paragraph
 // separators, and each byte that is not valid UTF-8. All else, accents, CJK
 // and emoji among it, stays. The result is s itself if nothing is replaced.
-func Text(s string) string { return replace(s, unsafe) }
-
-// Lines is [Text] for a text of several lines: newlines and tabs stay too.
-func Lines(s string) string {
-	return replace(s, func(r rune) bool { return r != '\n' && r != '\t' && unsafe(r) })
-}
-
-// unsafe reports whether a character is of category Cc (controls), Cf (format
-// characters), Zl or Zp (line and paragraph separators).
-func unsafe(r rune) bool {
-	if r < utf8.RuneSelf {
-		return r < ' ' || r == 0x7f
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
-}
-
-// replace copies nothing until it meets the first character to escape, which
-// most text does not have.
-func replace(s string, escaped func(rune) bool) string {
-	var text strings.Builder
-	done := 0 // s[:done] is in text
+func Text(s string) string {
+	var text strings.Builder // copies nothing until there is something to escape
+	done := 0                // s[:done] is in text
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		invalid := r == utf8.RuneError && size == 1
-		if invalid || escaped(r) {
+		if invalid || unsafe(r) {
 			text.WriteString(s[done:i])
 			text.WriteString(spell(s[i], r, invalid))
 			done = i + size
@@ -59,6 +40,15 @@ func replace(s string, escaped func(rune) bool) string {
 	}
 	text.WriteString(s[done:])
 	return text.String()
+}
+
+// unsafe reports whether a character is of category Cc (controls), Cf (format
+// characters), Zl or Zp (line and paragraph separators).
+func unsafe(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // spell writes a C1 control as \u0085, never as \x85: that is a stray byte.

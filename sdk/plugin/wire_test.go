@@ -33,7 +33,7 @@ func (a *answers) ask(l sdk.Lease) (sdk.Lease, error) {
 
 func (a *answers) Acquire(_ context.Context, l sdk.Lease) (sdk.Lease, error) { return a.ask(l) }
 func (a *answers) Renew(_ context.Context, l sdk.Lease) (sdk.Lease, error)   { return a.ask(l) }
-func (a *answers) Release(_ context.Context, l sdk.Lease) error { _, err := a.ask(l); return err }
+func (a *answers) Release(_ context.Context, l sdk.Lease) error              { _, err := a.ask(l); return err }
 
 func (a *answers) Current(_ context.Context, r string) (sdk.Lease, error) {
 	return a.ask(sdk.Lease{Resource: r})

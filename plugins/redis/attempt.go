@@ -1,0 +1,120 @@
+package redis
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+const (
+	// defaultTimeout bounds a call whose context has no deadline, since a
+	// request without one could take effect at any time later.
+	defaultTimeout = 30 * time.Second
+
+	// maxAttempts bounds how often a cluster may send a request on. Two
+	// attempts settle a slot that has moved.
+	maxAttempts = 4
+)
+
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, defaultTimeout)
+}
+
+// write runs a script that may change something. Its last argument is the
+// request's deadline on the server's clock.
+func (b *backend) write(ctx context.Context, s script, keys []string, args ...any) (reply, error) {
+	return b.redirected(ctx, func() (reply, bool, error) {
+		return b.writeOnce(ctx, s, keys, args)
+	})
+}
+
+// read runs a script that changes nothing, so that nothing is uncertain after
+// a fault.
+func (b *backend) read(ctx context.Context, s script, key string) (reply, error) {
+	return b.redirected(ctx, func() (reply, bool, error) {
+		r, err := b.readOnce(ctx, s, key)
+		return r, false, err
+	})
+}
+
+// redirected repeats an attempt while a cluster says that the slot is now
+// elsewhere. That reply is the one fault that is repeated here: the node did
+// nothing, and only another one can. What an attempt returns besides is
+// whether a script that may write was sent.
+func (b *backend) redirected(ctx context.Context, attempt func() (reply, bool, error)) (reply, error) {
+	for n := 1; ; n++ {
+		r, sent, err := attempt()
+		if err == nil {
+			return r, nil
+		}
+		if _, moved := goredis.IsMovedError(err); !moved || n == maxAttempts {
+			b.server.ReloadState(ctx) // the node may be down and another in its place by the next call
+			return nil, b.explain(err, sent)
+		}
+		_, _ = b.masters(ctx) // reads anew which node has which slot, and waits for it
+	}
+}
+
+func (b *backend) writeOnce(ctx context.Context, s script, keys []string, args []any) (_ reply, sent bool, _ error) {
+	l, err := b.dial(ctx, keys[0])
+	if err != nil {
+		return nil, false, err
+	}
+	defer l.hangUp()
+	deadline, err := l.deadline(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	args = append(args[:len(args):len(args)], deadline)
+	r, err := l.eval(ctx, s, keys, args...)
+	return r, true, err
+}
+
+func (b *backend) readOnce(ctx context.Context, s script, key string) (reply, error) {
+	l, err := b.dial(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer l.hangUp()
+	return l.eval(ctx, s, []string{key})
+}
+
+// dial returns a line to the node that has the key.
+func (b *backend) dial(ctx context.Context, key string) (*line, error) {
+	node, err := await(ctx, func() (*goredis.Client, error) { return b.server.node(ctx, key) })
+	if err != nil {
+		return nil, err
+	}
+	return newLine(node), nil
+}
+
+func (b *backend) masters(ctx context.Context) ([]*goredis.Client, error) {
+	return await(ctx, func() ([]*goredis.Client, error) { return b.server.masters(ctx) })
+}
+
+func (l *line) eval(ctx context.Context, s script, keys []string, args ...any) (reply, error) {
+	return ask(ctx, l, func(conn *goredis.Conn) (reply, error) {
+		return conn.Eval(ctx, string(s), keys, args...).Slice()
+	})
+}
+
+// deadline returns when ctx ends on the server's clock, in microseconds. The
+// two clocks need not agree: only the time that is left counts, and it runs
+// from the moment that the server read its clock. That moment was before the
+// reply came, so the result is early by at most the reply's way back, and
+// never late: no request takes effect after its sender has given up.
+func (l *line) deadline(ctx context.Context) (string, error) {
+	now, err := ask(ctx, l, func(conn *goredis.Conn) (time.Time, error) {
+		return conn.Time(ctx).Result()
+	})
+	if err != nil {
+		return "", err
+	}
+	end, _ := ctx.Deadline() // bounded made sure that there is one
+	return strconv.FormatInt(now.Add(time.Until(end)).UnixMicro(), 10), nil
+}

@@ -1,0 +1,256 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
+)
+
+// everything is each method that does I/O.
+var everything = map[string]func(context.Context, sdk.Backend) error{
+	"acquire": operations["acquire"],
+	"renew":   operations["renew"],
+	"release": operations["release"],
+	"current": operations["current"],
+	"setup":   func(ctx context.Context, b sdk.Backend) error { return b.Setup(ctx) },
+	"list": func(ctx context.Context, b sdk.Backend) error {
+		for _, err := range b.List(ctx, "") {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+func TestServerDownIsUnavailable(t *testing.T) {
+	b, _, server := start(t)
+	server.Stop()
+	for name, operate := range everything {
+		err := operate(testContext(t), b)
+		if !errors.Is(err, sdk.ErrUnavailable) {
+			t.Errorf("%s: %v", name, err)
+		}
+		contains(t, err, server.Addr, "connection refused", `"url"`)
+	}
+}
+
+// Each method must return within a second of the end of its context; these
+// give it half of that.
+func TestPausedServerAndCancellation(t *testing.T) {
+	for _, opened := range []bool{false, true} {
+		for name, operate := range everything {
+			t.Run(fmt.Sprintf("%s/opened=%t", name, opened), func(t *testing.T) {
+				b, _, server := start(t)
+				if opened {
+					acquire(t, b, want("other"))
+				}
+				if err := server.Pause(); err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithCancel(context.Background())
+				time.AfterFunc(100*time.Millisecond, cancel)
+				within(t, 600*time.Millisecond, func() {
+					// Frozen before the script was sent: certainly nothing written.
+					if err := operate(ctx, b); !errors.Is(err, sdk.ErrUnavailable) {
+						t.Errorf("error = %v", err)
+					}
+				})
+				within(t, 500*time.Millisecond, func() { _ = b.Close() })
+			})
+		}
+	}
+}
+
+func TestDeadlineWithoutAnswer(t *testing.T) {
+	b, _, server := start(t)
+	if err := server.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	for name, operate := range everything {
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		within(t, 600*time.Millisecond, func() {
+			err := operate(ctx, b)
+			if !errors.Is(err, sdk.ErrUnavailable) {
+				t.Errorf("%s: %v", name, err)
+			}
+			contains(t, err, "no answer in time", server.Addr)
+		})
+		cancel()
+	}
+}
+
+// A proxy passes bytes on until it is told to swallow the answers to scripts.
+// It stands for a network that breaks at the worst moment.
+func proxy(t *testing.T, to string, breaks func(request string) bool) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			in, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go relay(in, to, breaks)
+		}
+	}()
+	return "redis://" + listener.Addr().String()
+}
+
+func relay(in net.Conn, to string, breaks func(string) bool) {
+	defer in.Close()
+	out, err := net.Dial("tcp", to)
+	if err != nil {
+		return
+	}
+	defer out.Close()
+	buffer := make([]byte, 1<<16)
+	for {
+		n, err := in.Read(buffer)
+		if err != nil {
+			return
+		}
+		request := string(buffer[:n])
+		if _, err := out.Write(buffer[:n]); err != nil {
+			return
+		}
+		if n, err = out.Read(buffer); err != nil || breaks(request) {
+			return
+		}
+		if _, err := in.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func isScript(request string) bool { return strings.Contains(request, "eval") }
+
+func TestLostReplyIsUnknownAndARepeatSettlesIt(t *testing.T) {
+	_, raw, server := start(t)
+	broken := openAt(t, Config{URL: proxy(t, server.Addr, isScript)})
+	w := want("deploy")
+	_, err := broken.Acquire(testContext(t), w)
+	isUnknown(t, "acquire", err)
+	contains(t, err, "no answer to the request")
+	if must(t, raw.Exists(testContext(t), "deploy")) != 1 {
+		t.Fatal("the request did not reach the server")
+	}
+	straight := openAt(t, Config{URL: server.URL})
+	if got := acquire(t, straight, w); got.ID != w.ID {
+		t.Errorf("repeat: %+v", got)
+	}
+
+	_, err = broken.Renew(testContext(t), w)
+	isUnknown(t, "renew", err)
+	isUnknown(t, "release", broken.Release(testContext(t), w))
+	if _, err := broken.Current(testContext(t), "deploy"); !errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("current: %v", err)
+	}
+}
+
+func TestCancellationAfterTheScriptWasSentIsUnknown(t *testing.T) {
+	for _, name := range []string{"acquire", "renew", "release"} {
+		_, _, server := start(t)
+		hold := make(chan struct{})
+		slow := openAt(t, Config{URL: proxy(t, server.Addr, func(request string) bool {
+			if isScript(request) {
+				<-hold
+			}
+			return false
+		})})
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		within(t, 600*time.Millisecond, func() { isUnknown(t, name, operations[name](ctx, slow)) })
+		close(hold)
+	}
+}
+
+func TestLostReplyToTheClockIsCertain(t *testing.T) {
+	_, _, server := start(t)
+	broken := openAt(t, Config{URL: proxy(t, server.Addr, func(r string) bool { return strings.Contains(r, "time") })})
+	for _, name := range []string{"acquire", "renew", "release"} {
+		if err := operations[name](testContext(t), broken); !errors.Is(err, sdk.ErrUnavailable) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// isUnknown checks that an error promises nothing.
+func isUnknown(t *testing.T, what string, err error) {
+	t.Helper()
+	for _, certain := range []error{sdk.ErrUnavailable, sdk.ErrRefused, sdk.ErrConfig, sdk.ErrNotHeld, sdk.ErrHeld} {
+		if errors.Is(err, certain) {
+			t.Errorf("%s: %v is certain", what, err)
+		}
+	}
+	if err == nil {
+		t.Errorf("%s: no error", what)
+	}
+}
+
+func TestReplicaDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	b, raw, server := start(t, "--repl-diskless-sync-delay", "0")
+	held := acquire(t, b, want("held"))
+	host, port, _ := net.SplitHostPort(server.Addr)
+	replica := servers.Redis(t, "--replicaof", host+" "+port)
+	onReplica := client(t, replica)
+	eventually(t, "the replica follows", func() bool {
+		return onReplica.Exists(testContext(t), "held").Val() == 1
+	})
+	behind := openAt(t, Config{URL: replica.URL})
+	for name, operate := range everything {
+		err := operate(testContext(t), behind) // of the resource "data", which is free
+		if !errors.Is(err, sdk.ErrUnavailable) {
+			t.Errorf("%s: %v", name, err)
+		}
+		contains(t, err, "READONLY", `give the primary in "url"`)
+	}
+	if _, err := behind.Current(testContext(t), "held"); !errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("current of a held lock: %v", err)
+	}
+	if got := must(t, raw.PTTL(testContext(t), "held")); got <= 0 || got > held.TTL {
+		t.Errorf("TTL = %s", got)
+	}
+}
+
+func TestServerThatTakesNoWritesIsUnavailable(t *testing.T) {
+	for code, args := range map[string][]string{
+		"OOM":        {"--maxmemory", "1", "--maxmemory-policy", "noeviction"},
+		"NOREPLICAS": {"--min-replicas-to-write", "1"},
+	} {
+		b, raw, _ := start(t, args...)
+		_, err := b.Acquire(testContext(t), want("deploy"))
+		if !errors.Is(err, sdk.ErrUnavailable) {
+			t.Errorf("%s: %v", code, err)
+		}
+		contains(t, err, code, "no lock was changed")
+		if n := must(t, raw.DBSize(testContext(t))); n != 0 {
+			t.Errorf("%s: %d keys were written", code, n)
+		}
+		if _, err := b.Current(testContext(t), "deploy"); !errors.Is(err, sdk.ErrNotHeld) {
+			t.Errorf("%s: current: %v", code, err)
+		}
+	}
+}
+
+func TestClosedBackend(t *testing.T) {
+	b, _, _ := start(t)
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Acquire(testContext(t), want("deploy")); !errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("error = %v", err)
+	}
+}

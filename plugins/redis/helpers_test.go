@@ -1,0 +1,100 @@
+package redis
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
+)
+
+// testContext bounds a call well below the default.
+func testContext(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func openAt(t testing.TB, c Config) sdk.Backend {
+	t.Helper()
+	b, err := Open(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// start returns a backend on a server of its own, and a plain client for it.
+func start(t testing.TB, args ...string) (sdk.Backend, *goredis.Client, *servers.RedisServer) {
+	t.Helper()
+	server := servers.Redis(t, args...)
+	return openAt(t, Config{URL: server.URL}), client(t, server), server
+}
+
+func client(t testing.TB, server *servers.RedisServer) *goredis.Client {
+	c := goredis.NewClient(&goredis.Options{Addr: server.Addr, Protocol: 2})
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func want(resource string) sdk.Lease {
+	return sdk.Lease{
+		Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "patch the database",
+		TTL: time.Minute,
+	}
+}
+
+func acquire(t testing.TB, b sdk.Backend, l sdk.Lease) sdk.Lease {
+	t.Helper()
+	got, err := b.Acquire(testContext(t), l)
+	if err != nil {
+		t.Fatalf("acquire %q: %v", l.Resource, err)
+	}
+	return got
+}
+
+func release(t testing.TB, b sdk.Backend, l sdk.Lease) {
+	t.Helper()
+	if err := b.Release(testContext(t), l); err != nil {
+		t.Fatalf("release %q: %v", l.Resource, err)
+	}
+}
+
+// must returns the value of a raw command.
+func must[T any](t testing.TB, cmd interface{ Result() (T, error) }) T {
+	t.Helper()
+	v, err := cmd.Result()
+	if err != nil {
+		t.Fatalf("%v: %v", cmd, err)
+	}
+	return v
+}
+
+func contains(t testing.TB, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not contain %q", err, part)
+		}
+	}
+	if strings.ContainsAny(err.Error(), "\n") {
+		t.Errorf("error has more than one line: %q", err)
+	}
+}
+
+func within(t testing.TB, limit time.Duration, call func()) {
+	t.Helper()
+	begin := time.Now()
+	call()
+	if took := time.Since(begin); took > limit {
+		t.Errorf("took %s, more than %s", took, limit)
+	}
+}

@@ -1,0 +1,139 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// deadlines on the server's clock, as the scripts take them.
+func deadlineIn(d time.Duration) string {
+	return strconv.FormatInt(time.Now().Add(d).UnixMicro(), 10)
+}
+
+func TestLateRequestsWriteNothing(t *testing.T) {
+	b, raw, _ := start(t)
+	ctx := testContext(t)
+	id := make([]byte, 16)
+	keys := []string{"deploy", fenceKey("", "deploy")}
+	eval := func(s script, args ...any) string {
+		return reply(must(t, raw.Eval(ctx, string(s), keys, args...)).([]any)).status()
+	}
+
+	if got := eval(scriptAcquire, id, "ana", "", "60000", deadlineIn(-time.Second)); got != "late" {
+		t.Errorf("late acquire: %q", got)
+	}
+	if n := must(t, raw.DBSize(ctx)); n != 0 {
+		t.Errorf("a late acquire left %d keys", n)
+	}
+	if got := eval(scriptAcquire, id, "ana", "", "60000", deadlineIn(time.Second)); got != "lease" {
+		t.Fatalf("acquire in time: %q", got)
+	}
+	if got := eval(scriptRenew, id, "3600000", deadlineIn(-time.Second)); got != "late" {
+		t.Errorf("late renew: %q", got)
+	}
+	if got := eval(scriptRelease, id, deadlineIn(-time.Second)); got != "late" {
+		t.Errorf("late release: %q", got)
+	}
+	if got, err := b.Current(ctx, "deploy"); err != nil || got.TTL > time.Minute {
+		t.Errorf("after late requests: %+v, %v", got, err)
+	}
+}
+
+// The whole way: a server that is frozen while the script is in its socket
+// runs the script after its sender has given up.
+func TestRequestServedAfterItsDeadlineTakesNoLock(t *testing.T) {
+	b, raw, server := start(t)
+	if _, err := b.Current(testContext(t), "deploy"); !errors.Is(err, sdk.ErrNotHeld) {
+		t.Fatal(err) // and the connection is open
+	}
+	if err := server.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	l := newLine(b.(*backend).server.(alone).Client)
+	defer l.hangUp()
+	id := make([]byte, 16)
+	keys := []string{"deploy", fenceKey("", "deploy")}
+	_, err := l.eval(ctx, scriptAcquire, keys, id, "ana", "", "60000", deadlineIn(300*time.Millisecond))
+	if err == nil {
+		t.Fatal("a paused server answered")
+	}
+	time.Sleep(100 * time.Millisecond)
+	if err := server.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond) // the server works off what has piled up
+	if n := must(t, raw.DBSize(testContext(t))); n != 0 {
+		t.Errorf("%d keys were written", n)
+	}
+}
+
+func TestLateIsUnavailable(t *testing.T) {
+	b := &backend{where: "127.0.0.1:6379"}
+	_, err := b.lease("deploy", reply{"late"}, nil)
+	if !errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("error = %v", err)
+	}
+	contains(t, err, "127.0.0.1:6379", "no lock was changed")
+}
+
+func TestDeadlineIsOnTheServersClock(t *testing.T) {
+	b, _, _ := start(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	l := newLine(b.(*backend).server.(alone).Client)
+	defer l.hangUp()
+	text, err := l.deadline(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	micros, err := strconv.ParseInt(text, 10, 64)
+	end, _ := ctx.Deadline()
+	if early := end.Sub(time.UnixMicro(micros)); err != nil || early < 0 || early > time.Second {
+		t.Errorf("deadline %s is %s before the context's, %v", text, early, err)
+	}
+}
+
+func TestEveryCallIsBounded(t *testing.T) {
+	ctx, cancel := bounded(context.Background())
+	defer cancel()
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > defaultTimeout {
+		t.Errorf("deadline %s, %v", end, ok)
+	}
+	short, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	kept, cancel := bounded(short)
+	defer cancel()
+	if end, _ := kept.Deadline(); time.Until(end) > time.Second {
+		t.Errorf("the caller's deadline became %s", end)
+	}
+}
+
+func TestBadArgumentsWriteNothing(t *testing.T) {
+	_, raw, _ := start(t)
+	ctx := testContext(t)
+	keys := []string{"deploy", fenceKey("", "deploy")}
+	id, end := string(make([]byte, 16)), deadlineIn(time.Minute)
+	for name, args := range map[string][]any{
+		"short id":        {"short", "ana", "", "60000", end},
+		"empty principal": {id, "", "", "60000", end},
+		"no TTL":          {id, "ana", "", "0", end},
+		"negative TTL":    {id, "ana", "", "-5", end},
+		"TTL in words":    {id, "ana", "", "soon", end},
+		"no deadline":     {id, "ana", "", "60000", ""},
+	} {
+		got, err := raw.Eval(ctx, string(scriptAcquire), keys, args...).Slice()
+		if err == nil && reply(got).status() != "invalid" {
+			t.Errorf("%s: %q", name, got)
+		}
+		if n := must(t, raw.DBSize(ctx)); n != 0 {
+			t.Fatalf("%s: left %d keys", name, n)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package redis
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// allowed is what the package comment says that a user needs.
+const allowed = "+eval +time +type +hmget +pttl +pexpire +hset +hsetnx +get +set +del +scan"
+
+func addUser(t *testing.T, raw *goredis.Client, commands string) {
+	t.Helper()
+	args := []any{"ACL", "SETUSER", "lock", "reset", "on", ">s3cr3t", "~app:*"}
+	for command := range strings.FieldsSeq(commands) {
+		args = append(args, command)
+	}
+	if err := raw.Do(testContext(t), args...).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func withUser(url string) string {
+	return strings.Replace(url, "://", "://lock:s3cr3t@", 1)
+}
+
+func TestDocumentedPermissionsSuffice(t *testing.T) {
+	_, raw, server := start(t)
+	addUser(t, raw, allowed)
+	b := openAt(t, Config{URL: withUser(server.URL), Prefix: "app:"})
+	ctx := testContext(t)
+	if err := b.Setup(ctx); err != nil {
+		t.Error(err)
+	}
+	lease := acquire(t, b, want("deploy"))
+	if _, err := b.Renew(ctx, lease); err != nil {
+		t.Error(err)
+	}
+	if _, err := b.Current(ctx, "deploy"); err != nil {
+		t.Error(err)
+	}
+	for _, err := range b.List(ctx, "") {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	release(t, b, lease)
+}
+
+func TestMissingPermissionLeavesNoLock(t *testing.T) {
+	_, raw, server := start(t)
+	ctx := testContext(t)
+	for command := range strings.FieldsSeq(allowed) {
+		if command == "+del" || command == "+scan" {
+			continue // acquire does not use them
+		}
+		name := strings.ToLower(command[1:])
+		must(t, raw.FlushAll(ctx))
+		addUser(t, raw, strings.ReplaceAll(allowed+" ", command+" ", ""))
+		b := openAt(t, Config{URL: withUser(server.URL), Prefix: "app:"})
+		lease, err := b.Acquire(ctx, want("deploy"))
+		if exists := must(t, raw.Exists(ctx, "app:deploy")); err != nil && exists != 0 {
+			t.Errorf("without %s a lock was left: %v", name, err)
+		}
+		// Reading an existing lock is no part of taking a free one.
+		if name == "hmget" || name == "pttl" || name == "hsetnx" {
+			if err != nil || lease.Fence == 0 {
+				t.Errorf("without %s: %v", name, err)
+			}
+			continue
+		}
+		if !errors.Is(err, sdk.ErrRefused) {
+			t.Errorf("without %s: %v", name, err)
+		}
+		contains(t, err, "no lock was changed", `"url"`)
+	}
+}
+
+func TestMissingPermissionToReleaseOrRenew(t *testing.T) {
+	_, raw, server := start(t)
+	ctx := testContext(t)
+	addUser(t, raw, allowed)
+	b := openAt(t, Config{URL: withUser(server.URL), Prefix: "app:"})
+	lease := acquire(t, b, want("deploy"))
+	addUser(t, raw, strings.NewReplacer("+del", "", "+pexpire", "").Replace(allowed))
+	if err := b.Release(ctx, lease); !errors.Is(err, sdk.ErrRefused) {
+		t.Errorf("release: %v", err)
+	}
+	lease.TTL = time.Hour
+	if _, err := b.Renew(ctx, lease); !errors.Is(err, sdk.ErrRefused) {
+		t.Errorf("renew: %v", err)
+	}
+	if left := must(t, raw.PTTL(ctx, "app:deploy")); left > time.Minute || left <= 0 {
+		t.Errorf("TTL = %s", left)
+	}
+}
+
+func TestKeysOutsideThePrefixAreRefused(t *testing.T) {
+	_, raw, server := start(t)
+	addUser(t, raw, allowed)
+	b := openAt(t, Config{URL: withUser(server.URL), Prefix: "other:"})
+	_, err := b.Acquire(testContext(t), want("deploy"))
+	if !errors.Is(err, sdk.ErrRefused) {
+		t.Fatalf("error = %v", err)
+	}
+	contains(t, err, `"prefix"`)
+	if n := must(t, raw.DBSize(testContext(t))); n != 0 {
+		t.Errorf("%d keys were written", n)
+	}
+}
+
+func TestWrongAndMissingPassword(t *testing.T) {
+	_, raw, server := start(t)
+	addUser(t, raw, allowed)
+	if err := raw.ConfigSet(testContext(t), "requirepass", "0p3n").Err(); err != nil {
+		t.Fatal(err)
+	}
+	wrong := strings.Replace(server.URL, "://", "://lock:wr0ng@", 1)
+	for url, parts := range map[string][]string{
+		wrong: {"WRONGPASS", `check the user and password in "url"`},
+		strings.Replace(server.URL, "://", "://:wr0ng@", 1): {"WRONGPASS", `"url"`},
+		server.URL: {"NOAUTH", `the server requires a password; give it in "url"`},
+	} {
+		b := openAt(t, Config{URL: url, Prefix: "app:"})
+		for name, operate := range operations {
+			err := operate(testContext(t), b)
+			if !errors.Is(err, sdk.ErrRefused) {
+				t.Errorf("%s: %v", name, err)
+			}
+			contains(t, err, append(parts, server.Addr)...)
+			if strings.Contains(err.Error(), "wr0ng") {
+				t.Errorf("%s shows the password: %v", name, err)
+			}
+		}
+	}
+}
+
+// A server without AUTH quotes the command that it does not know.
+func TestUnknownCommandDoesNotShowThePassword(t *testing.T) {
+	_, _, server := start(t, "--rename-command", "AUTH", "", "--rename-command", "HELLO", "")
+	b := openAt(t, Config{URL: withUser(server.URL)})
+	_, err := b.Acquire(testContext(t), want("deploy"))
+	if !errors.Is(err, sdk.ErrRefused) {
+		t.Errorf("error = %v", err)
+	}
+	contains(t, err, "unknown command")
+	if strings.Contains(err.Error(), "s3cr3t") {
+		t.Errorf("the password is shown: %v", err)
+	}
+}

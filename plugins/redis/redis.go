@@ -1,0 +1,75 @@
+// Package redis keeps stormlock's leases in Redis: one server, a primary that
+// Sentinel watches over, or a cluster.
+//
+// A lock is a hash with an expiry, laid out as Python's stormlock does, so both
+// programs respect each other's locks. Its key is the prefix and the resource;
+// a counter beside it, which does not expire, keeps the fence growing. Every
+// step is one Lua script (see the directory lua), which holds the guards: whose
+// lock it is, whether it is a lock at all, and whether the request is too late.
+//
+// Start reading at lease.go, the operations; attempt.go sends their scripts,
+// and errors.go decides what is certain after a fault.
+//
+// Permissions that an ACL user needs: the keys ~PREFIX* and the commands
+// +eval +time +type +hmget +pttl +pexpire +hset +hsetnx +get +set +del +scan;
+// also +select for a database other than 0, and +cluster|slots for a cluster.
+// Redis 6 or newer.
+package redis
+
+import (
+	"context"
+	"time"
+
+	"github.com/redis/go-redis/v9/logging"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// A Config is the section [backend.redis] of a configuration file.
+type Config struct {
+	URL    string `key:"url" default:"redis://localhost:6379" secret:"true" help:"redis://USER:PASSWORD@HOST:PORT/DATABASE, with rediss:// for TLS; or unix:///PATH?db=DATABASE"`
+	Prefix string `key:"prefix" help:"what the keys of all locks begin with, to keep them apart from other data"`
+	Mode   string `key:"mode" default:"single" help:"single, sentinel or cluster"`
+}
+
+const closeTimeout = 300 * time.Millisecond
+
+// backend implements sdk.Backend.
+type backend struct {
+	server server
+	where  string // the address, for error texts; never a credential
+	prefix string
+}
+
+// Open returns a backend for the server that c describes. It does not connect:
+// a server that is down shows at the first call.
+func Open(_ context.Context, c Config) (sdk.Backend, error) {
+	// What the client library has to say goes into the errors of its calls;
+	// its own logging would only add noise to stderr.
+	logging.Disable()
+	server, where, err := connect(c)
+	if err != nil {
+		return nil, err
+	}
+	return &backend{server: server, where: where, prefix: c.Prefix}, nil
+}
+
+// Setup checks that the server takes writes. There is nothing to create.
+func (b *backend) Setup(ctx context.Context) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	_, err := b.read(ctx, scriptSetup, b.prefix+" setup")
+	return err
+}
+
+// Close ends the connections. The client library waits for Sentinels that it
+// is dialing; that goes on without us.
+func (b *backend) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	_, err := await(ctx, func() (struct{}, error) { return struct{}{}, b.server.Close() })
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

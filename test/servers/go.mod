@@ -1,0 +1,3 @@
+module github.com/stormlock/stormlock/test/servers
+
+go 1.26.0

@@ -1,0 +1,144 @@
+package servers
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A RedisServer is a running redis-server.
+type RedisServer struct {
+	*process
+	Addr string // 127.0.0.1:PORT
+	URL  string // redis://127.0.0.1:PORT
+	Dir  string // its data directory
+}
+
+// Redis starts a redis-server that lives as long as the test. It keeps nothing
+// on disk; extraArgs are appended to its command line.
+func Redis(t testing.TB, extraArgs ...string) *RedisServer {
+	t.Helper()
+	server, err := StartRedis(shortDir(t, "redis"), extraArgs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	return server
+}
+
+// RedisSentinel starts a Sentinel of its own that watches the given primary
+// under a name. It lives as long as the test.
+func RedisSentinel(t testing.TB, name string, primary *RedisServer, lines ...string) *RedisServer {
+	t.Helper()
+	dir := shortDir(t, "sentinel")
+	server, err := startSentinel(dir, name, primary, lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	return server
+}
+
+// StartRedis starts a redis-server whose data directory is dir. The caller
+// stops it and removes dir.
+func StartRedis(dir string, args ...string) (*RedisServer, error) {
+	fixed := []string{"--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no"}
+	return startRedis(dir, append(fixed, args...))
+}
+
+// startSentinel writes the configuration file that a Sentinel insists on: it
+// keeps its state there.
+func startSentinel(dir, name string, primary *RedisServer, lines []string) (*RedisServer, error) {
+	host, port, _ := strings.Cut(primary.Addr, ":")
+	lines = append([]string{
+		"bind 127.0.0.1",
+		"dir " + dir,
+		fmt.Sprintf("sentinel monitor %s %s %s 1", name, host, port),
+	}, lines...)
+	file := filepath.Join(dir, "sentinel.conf")
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	return startRedis(dir, []string{file, "--sentinel"})
+}
+
+// startRedis tries again on another port when a start fails: between the choice
+// of a port and its use somebody else may have taken it.
+func startRedis(dir string, args []string) (*RedisServer, error) {
+	path, err := program("redis-server", "redis-server")
+	if err != nil {
+		return nil, err
+	}
+	for range startTries {
+		var server *RedisServer
+		if server, err = startRedisOnce(path, dir, args); err == nil {
+			return server, nil
+		}
+	}
+	return nil, err
+}
+
+func startRedisOnce(path, dir string, args []string) (*RedisServer, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	logged, err := os.Create(filepath.Join(dir, "server.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer logged.Close()
+	cmd := exec.Command(path, append(args, "--port", strconv.Itoa(port))...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, logged, logged
+	p, err := startProcess(cmd)
+	if err != nil {
+		return nil, err
+	}
+	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	server := &RedisServer{process: p, Addr: addr, URL: "redis://" + addr, Dir: dir}
+	return server, server.wait(logged.Name())
+}
+
+// wait returns when the server answers, and stops it when it does not.
+func (r *RedisServer) wait(logged string) error {
+	for end := time.Now().Add(startTimeout); time.Now().Before(end) && r.alive(); {
+		if r.answers() {
+			return nil
+		}
+		time.Sleep(pollInterval)
+	}
+	r.Stop()
+	text, _ := os.ReadFile(logged)
+	return fmt.Errorf("redis-server at %s does not answer; it logged:\n%s", r.Addr, text)
+}
+
+// answers reports whether it is this server, and not another on the same port,
+// that answers. One that wants a password does not tell its process id.
+func (r *RedisServer) answers() bool {
+	conn, err := net.DialTimeout("tcp", r.Addr, time.Second)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := conn.Write([]byte("INFO server\r\nPING\r\n")); err != nil {
+		return false
+	}
+	own := fmt.Sprintf("process_id:%d", r.Pid())
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		switch line := lines.Text(); {
+		case line == own, strings.HasPrefix(line, "-NOAUTH"), strings.HasPrefix(line, "-NOPERM"):
+			return r.alive()
+		case strings.HasPrefix(line, "process_id:"), line == "+PONG", strings.HasPrefix(line, "-"):
+			return false
+		}
+	}
+	return false
+}
