@@ -63,7 +63,7 @@ tidy: ## go mod tidy for every module, siblings coming from this checkout
 
 bench: ## time whole processes, in medians
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-		$(BUILD) -o "$$dir/" ./cmd/stormlock $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...) && \
+		$(BUILD) -o "$$dir/" ./cmd/stormlock ./test/bench/bare $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...) && \
 		go run ./test/bench -bin "$$dir"
 
 cross: ## build for the other systems

@@ -72,6 +72,16 @@ func (b *bench) round(i int) error {
 	return errors.Join(b.ask("read", b.store.read), b.ask("write", b.store.write))
 }
 
+// bareRound runs go-plugin without stormlock once.
+func (b *bench) bareRound() error {
+	for _, mode := range []string{"nothing", "host"} {
+		if _, err := b.process(mode, "bare", mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // process times one process from start to exit.
 func (b *bench) process(name, file string, args ...string) (string, error) {
 	cmd := exec.Command(filepath.Join(b.bin, file), args...)

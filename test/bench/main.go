@@ -4,9 +4,10 @@
 //
 //	go run ./test/bench -bin DIR [-runs N]
 //
-// DIR holds the executables. It prints medians in milliseconds. "over" is what
-// a command costs beyond the two executables started alone and the store's own
-// answer time.
+// DIR holds the executables, and that of ./bare. It prints medians in
+// milliseconds. "over" is what a command costs beyond the two executables
+// started alone and the store's own answer time; the last line says the same
+// of a bare go-plugin host, plugin and call.
 package main
 
 import (
@@ -53,14 +54,23 @@ func run(bin string, runs int) error {
 		newBench(bin, dir, "local", "path = "+filepath.Join(dir, "locks.db"), localStore(dir)),
 		newBench(bin, dir, "redis", "url = "+redis.URL, redisStore(redis.Addr)),
 	}
+	bare := &bench{bin: bin, times: map[string][]time.Duration{}}
 	for i := range runs + 1 { // the first warms up and does not count
 		for _, b := range benches {
 			if err := b.round(i); err != nil {
 				return fmt.Errorf("%s: %w", b.backend, err)
 			}
 		}
+		if err := bare.bareRound(); err != nil {
+			return err
+		}
 	}
-	return report(benches)
+	if err := report(benches); err != nil {
+		return err
+	}
+	alone, pair := bare.median("nothing"), bare.median("host")
+	fmt.Printf("bare go-plugin: %.2f for a host, its plugin and one call; alone %.2f each; over %.2f\n", ms(pair), ms(alone), ms(pair-2*alone))
+	return nil
 }
 
 func report(benches []*bench) error {
