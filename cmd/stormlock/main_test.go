@@ -18,6 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	plugintest.RunIfBackend()
+	plugintest.HurryRaceDetector()
 	testscript.Main(cleaning{m}, map[string]func(){"stormlock": main})
 }
 
@@ -78,6 +79,7 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env) error) {
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("HOME", env.Getenv("WORK")+"/home")
 			env.Setenv("REAL_BACKENDS", real)
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("LONG", strings.Repeat("x", 256))
 			env.Setenv("EVIL", "a\x1b[2Jb\nc")
 			err := errors.Join(os.MkdirAll(bin, 0o755), os.MkdirAll(env.Getenv("HOME"), 0o755))

@@ -13,13 +13,13 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
-// A session is one resource's settings and its backend, running and open.
+// A session is one resource's settings and its backend, running.
 type session struct {
 	config.Settings
 	backend sdk.Backend
 }
 
-// with runs do with an open session for a resource, within the time that
+// with runs do with a session for a resource, within the time that
 // --timeout gives, and stops the plugin afterwards. The context that do gets
 // ends on a signal.
 func (g *globals) with(ctx context.Context, resource string, do func(context.Context, *session) error) error {
@@ -41,10 +41,9 @@ func (g *globals) with(ctx context.Context, resource string, do func(context.Con
 		return err
 	}
 	defer stopAfter(ctx, p)
-	if err := open(ctx, p, file, settings.Backend); err != nil {
-		return err
-	}
-	return do(ctx, &session{settings, p.Backend()})
+	p.Backend().Configure(file.BackendOptions(settings.Backend))
+	err = do(ctx, &session{settings, p.Backend()})
+	return positioned(file, settings.Backend, err)
 }
 
 // stopAfter stops a plugin. A call that was cut short gets time to undo what
@@ -94,9 +93,8 @@ func located(file *config.File, backend string, err error) error {
 	return fmt.Errorf("%s names backend %q: %w", file.Position("", ""), backend, err)
 }
 
-// open hands the backend its section, and gives its complaints a line.
-func open(ctx context.Context, p *pluginhost.Plugin, file *config.File, backend string) error {
-	err := p.Backend().Open(ctx, file.BackendOptions(backend))
+// positioned gives a backend's complaint about its section a line of the file.
+func positioned(file *config.File, backend string, err error) error {
 	if bad, ok := errors.AsType[*sdk.ConfigError](err); ok {
 		return fmt.Errorf("%s: %w", file.Position("backend."+backend, bad.Key), bad)
 	}

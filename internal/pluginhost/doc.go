@@ -4,7 +4,8 @@
 //	exe, err := pluginhost.Find("redis", pluginhost.Directories())
 //	p, err := pluginhost.Start(ctx, exe, pluginhost.Options{})
 //	defer p.Stop()
-//	err = p.Backend().Open(ctx, section)
+//	p.Backend().Configure(section)
+//	lease, err := p.Backend().Current(ctx, "prod-db")
 //
 // Finding ([Find], [List]) runs nothing. Starting uses hashicorp/go-plugin,
 // which is made for hosts that live for hours; what a host that lives for

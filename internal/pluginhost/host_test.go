@@ -18,10 +18,11 @@ import (
 
 func TestMain(m *testing.M) {
 	plugintest.RunIfBackend()
+	plugintest.HurryRaceDetector()
 	os.Exit(m.Run())
 }
 
-// start starts a test backend and opens it.
+// start starts a test backend and makes a first call, so that it is open.
 func start(t *testing.T, name string) *pluginhost.Plugin {
 	t.Helper()
 	p, err := tryStart(t, t.Context(), name)
@@ -29,7 +30,7 @@ func start(t *testing.T, name string) *pluginhost.Plugin {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Stop(pluginhost.Grace) })
-	if err := p.Backend().Open(t.Context(), nil); err != nil {
+	if err := p.Backend().Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -332,9 +333,9 @@ func TestPluginLacksTheService(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Stop(pluginhost.Grace)
-	err = p.Backend().Open(t.Context(), nil)
-	if err == nil || !strings.Contains(err.Error(), "lacks this operation") {
-		t.Errorf("open: %v", err)
+	_, err = p.Backend().Acquire(t.Context(), wanted())
+	if !errors.Is(err, sdk.ErrUnavailable) || !strings.Contains(err.Error(), "lacks this operation") {
+		t.Errorf("acquire: %v; want certainty that nothing was done", err)
 	}
 }
 
@@ -342,9 +343,7 @@ func TestStoppedPlugin(t *testing.T) {
 	process := report(t, plugintest.PIDFile)
 	p := start(t, "good")
 	n := pid(t, process(""))
-	if err := syscall.Kill(n, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	stopProcess(t, n)
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	_, err := p.Backend().Acquire(ctx, wanted())
@@ -355,6 +354,25 @@ func TestStoppedPlugin(t *testing.T) {
 	if alive(n) {
 		t.Error("the plugin is still alive")
 	}
+}
+
+// stopProcess stops a process and waits until all of it has stopped.
+func stopProcess(t *testing.T, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 {
+		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+		if err != nil {
+			t.Skip("this system has no /proc: ", err)
+		}
+		if _, state, _ := strings.Cut(string(stat), ") "); strings.HasPrefix(state, "T") {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the process does not stop")
 }
 
 func TestGrandchildHoldsStderr(t *testing.T) {

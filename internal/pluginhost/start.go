@@ -80,7 +80,7 @@ func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
 	return p, nil
 }
 
-// Backend returns the backend. Its Open comes before anything else.
+// Backend returns the backend, which is to be configured before it is used.
 func (p *Plugin) Backend() *plugin.Client { return p.backend }
 
 // connect does go-plugin's part. Its code panics on some of the things that a

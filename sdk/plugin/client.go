@@ -20,18 +20,19 @@ import (
 // arrive. Its errors are those of package sdk; any other one means that the
 // state of the lock is unknown.
 type Client struct {
-	rpc backendpb.BackendClient
+	rpc     backendpb.BackendClient
+	section map[string]string
 }
 
 var _ sdk.Backend = (*Client)(nil)
 
 // NewClient returns a client that talks over conn. It does not own conn.
 func NewClient(conn grpc.ClientConnInterface) *Client {
-	return &Client{backendpb.NewBackendClient(conn)}
+	return &Client{rpc: backendpb.NewBackendClient(conn)}
 }
 
 // Describe asks what the backend is and how it is configured. It needs no
-// Open.
+// Configure.
 func (c *Client) Describe(ctx context.Context) (Description, error) {
 	answer, err := c.rpc.Describe(ctx, &backendpb.DescribeRequest{})
 	if err != nil {
@@ -40,28 +41,17 @@ func (c *Client) Describe(ctx context.Context) (Description, error) {
 	return descriptionFromWire(answer), nil
 }
 
-// Open hands over the backend's configuration section. It must be called once
-// before the methods of [sdk.Backend].
-func (c *Client) Open(ctx context.Context, config map[string]string) error {
-	answer, err := c.rpc.Open(ctx, &backendpb.OpenRequest{Config: config})
-	if err != nil {
-		return nothingWritten(ctx, err)
-	}
-	switch o := answer.GetOutcome().(type) {
-	case *backendpb.OpenResponse_Done:
-		return nil
-	case *backendpb.OpenResponse_Fault:
-		return faultFromWire(o.Fault)
-	}
-	return sdk.Unavailable("%s", noOutcome("Open"))
-}
+// Configure sets the backend's configuration section, which travels with every
+// request. It comes before the methods of [sdk.Backend] and sends nothing: a
+// wrong section shows as a [*sdk.ConfigError] of the first of them.
+func (c *Client) Configure(section map[string]string) { c.section = section }
 
 // Acquire implements [sdk.Backend].
 func (c *Client) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
 	if err := ready(ctx, sdk.ValidateAcquire(want)); err != nil {
 		return sdk.Lease{}, err
 	}
-	answer, err := c.rpc.Acquire(ctx, &backendpb.AcquireRequest{Lease: toWire(want)})
+	answer, err := c.rpc.Acquire(ctx, &backendpb.AcquireRequest{Lease: toWire(want), Config: c.section})
 	if err != nil {
 		return sdk.Lease{}, unknown(ctx, err)
 	}
@@ -85,7 +75,7 @@ func (c *Client) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error) 
 	if err := ready(ctx, sdk.ValidateRenew(lease)); err != nil {
 		return sdk.Lease{}, err
 	}
-	answer, err := c.rpc.Renew(ctx, &backendpb.RenewRequest{Lease: toWire(lease)})
+	answer, err := c.rpc.Renew(ctx, &backendpb.RenewRequest{Lease: toWire(lease), Config: c.section})
 	if err != nil {
 		return sdk.Lease{}, unknown(ctx, err)
 	}
@@ -105,7 +95,7 @@ func (c *Client) Release(ctx context.Context, lease sdk.Lease) error {
 	if err := ready(ctx, sdk.ValidateRelease(lease)); err != nil {
 		return err
 	}
-	answer, err := c.rpc.Release(ctx, &backendpb.ReleaseRequest{Lease: toWire(lease)})
+	answer, err := c.rpc.Release(ctx, &backendpb.ReleaseRequest{Lease: toWire(lease), Config: c.section})
 	if err != nil {
 		return unknown(ctx, err)
 	}
@@ -125,7 +115,7 @@ func (c *Client) Current(ctx context.Context, resource string) (sdk.Lease, error
 	if err := ready(ctx, sdk.ValidateResource(resource)); err != nil {
 		return sdk.Lease{}, err
 	}
-	answer, err := c.rpc.Current(ctx, &backendpb.CurrentRequest{Resource: resource})
+	answer, err := c.rpc.Current(ctx, &backendpb.CurrentRequest{Resource: resource, Config: c.section})
 	if err != nil {
 		return sdk.Lease{}, nothingWritten(ctx, err)
 	}
@@ -150,7 +140,7 @@ func (c *Client) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, e
 			yield(sdk.Lease{}, err)
 			return
 		}
-		stream, err := c.rpc.List(ctx, &backendpb.ListRequest{Prefix: prefix})
+		stream, err := c.rpc.List(ctx, &backendpb.ListRequest{Prefix: prefix, Config: c.section})
 		for err == nil {
 			var lease sdk.Lease
 			if lease, err = next(ctx, stream); err == nil && !yield(lease, nil) {
@@ -186,7 +176,7 @@ func (c *Client) Setup(ctx context.Context) error {
 	if err := ready(ctx, nil); err != nil {
 		return err
 	}
-	answer, err := c.rpc.Setup(ctx, &backendpb.SetupRequest{})
+	answer, err := c.rpc.Setup(ctx, &backendpb.SetupRequest{Config: c.section})
 	if err != nil {
 		return unknown(ctx, err)
 	}
@@ -251,8 +241,12 @@ func (o *outcome) Unwrap() []error {
 	return errs
 }
 
-// unknown is the error of a call that may have been carried out.
+// unknown is the error of a call that may have been carried out. One that the
+// plugin does not implement was not.
 func unknown(ctx context.Context, err error) error {
+	if status.Code(err) == codes.Unimplemented {
+		return nothingWritten(ctx, err)
+	}
 	return &outcome{nil, ended(ctx, err), transportText(ctx, err)}
 }
 

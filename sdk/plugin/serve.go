@@ -20,9 +20,9 @@ import (
 // process when that stormlock says so, ends, or dies. Run by hand, it explains
 // itself. name is what users write as "backend = NAME".
 //
-// open is called once, with the decoded section [backend.NAME], when the host
-// asks for it. It should check the configuration (see [sdk.ConfigError]) and
-// leave connecting to the first call.
+// open is called with the decoded section [backend.NAME] before the first call.
+// It should check the configuration (see [sdk.ConfigError]) and leave connecting
+// to the call.
 //
 // When the host is gone, contexts of running calls end, and Serve waits up to
 // two seconds for them, so that a call can undo what it began.

@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 
 	"google.golang.org/grpc"
@@ -20,52 +21,44 @@ type service struct {
 
 	mu      sync.Mutex
 	backend sdk.Backend
+	section map[string]string
 }
 
 func (s *service) Describe(context.Context, *backendpb.DescribeRequest) (*backendpb.DescribeResponse, error) {
 	return s.about.toWire(), nil
 }
 
-func (s *service) Open(ctx context.Context, req *backendpb.OpenRequest) (*backendpb.OpenResponse, error) {
-	if err := s.openOnce(ctx, req.GetConfig()); err != nil {
-		return &backendpb.OpenResponse{Outcome: &backendpb.OpenResponse_Fault{Fault: faultToWire(err)}}, nil
-	}
-	return &backendpb.OpenResponse{Outcome: &backendpb.OpenResponse_Done{Done: &backendpb.Done{}}}, nil
-}
-
-func (s *service) openOnce(ctx context.Context, config map[string]string) error {
+// opened returns the backend, which the first call opens. Whatever that fails
+// of, nothing has been asked of the store.
+func (s *service) opened(ctx context.Context, section map[string]string) (sdk.Backend, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.backend != nil {
-		return sdk.Invalid("the backend is open already")
+		if !maps.Equal(section, s.section) {
+			return nil, sdk.Invalid("the configuration differs from that of the first call")
+		}
+		return s.backend, nil
 	}
-	backend, err := s.open(ctx, config)
+	backend, err := s.open(ctx, section)
 	if err != nil {
-		return err
+		return nil, readOnly(err)
 	}
-	s.backend = backend
-	return nil
-}
-
-// opened returns the backend, or one that refuses everything before Open.
-func (s *service) opened() (sdk.Backend, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.backend == nil {
-		return nil, sdk.Invalid("the backend was not opened: call Open first")
-	}
-	return s.backend, nil
+	s.backend, s.section = backend, section
+	return backend, nil
 }
 
 func (s *service) close() {
-	if backend, err := s.opened(); err == nil {
+	s.mu.Lock()
+	backend := s.backend
+	s.mu.Unlock()
+	if backend != nil {
 		_ = backend.Close()
 	}
 }
 
 func (s *service) Acquire(ctx context.Context, req *backendpb.AcquireRequest) (*backendpb.AcquireResponse, error) {
 	want := fromWire(req.GetLease())
-	backend, err := s.opened()
+	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
 		err = sdk.ValidateAcquire(want)
 	}
@@ -85,7 +78,7 @@ func (s *service) Acquire(ctx context.Context, req *backendpb.AcquireRequest) (*
 
 func (s *service) Renew(ctx context.Context, req *backendpb.RenewRequest) (*backendpb.RenewResponse, error) {
 	lease := fromWire(req.GetLease())
-	backend, err := s.opened()
+	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
 		err = sdk.ValidateRenew(lease)
 	}
@@ -104,7 +97,7 @@ func (s *service) Renew(ctx context.Context, req *backendpb.RenewRequest) (*back
 
 func (s *service) Release(ctx context.Context, req *backendpb.ReleaseRequest) (*backendpb.ReleaseResponse, error) {
 	lease := fromWire(req.GetLease())
-	backend, err := s.opened()
+	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
 		err = sdk.ValidateRelease(lease)
 	}
@@ -121,7 +114,7 @@ func (s *service) Release(ctx context.Context, req *backendpb.ReleaseRequest) (*
 }
 
 func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (*backendpb.CurrentResponse, error) {
-	backend, err := s.opened()
+	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
 		err = sdk.ValidateResource(req.GetResource())
 	}
@@ -139,7 +132,7 @@ func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (*
 }
 
 func (s *service) List(req *backendpb.ListRequest, stream grpc.ServerStreamingServer[backendpb.ListResponse]) error {
-	backend, err := s.opened()
+	backend, err := s.opened(stream.Context(), req.GetConfig())
 	if err == nil {
 		err = sdk.ValidatePrefix(req.GetPrefix())
 	}
@@ -162,8 +155,8 @@ func listFault(err error) *backendpb.ListResponse {
 	return &backendpb.ListResponse{Outcome: &backendpb.ListResponse_Fault{Fault: faultToWire(err)}}
 }
 
-func (s *service) Setup(ctx context.Context, _ *backendpb.SetupRequest) (*backendpb.SetupResponse, error) {
-	backend, err := s.opened()
+func (s *service) Setup(ctx context.Context, req *backendpb.SetupRequest) (*backendpb.SetupResponse, error) {
+	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
 		err = backend.Setup(ctx)
 	}

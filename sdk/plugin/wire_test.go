@@ -76,11 +76,7 @@ func connect(t *testing.T, s backendpb.BackendServer) *Client {
 
 func opened(t *testing.T, a *answers) *Client {
 	t.Helper()
-	c := connect(t, &service{open: func(context.Context, map[string]string) (sdk.Backend, error) { return a, nil }})
-	if err := c.Open(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return connect(t, &service{open: func(context.Context, map[string]string) (sdk.Backend, error) { return a, nil }})
 }
 
 func example() sdk.Lease {
@@ -257,14 +253,39 @@ func TestBadArgumentsNeverReachTheBackend(t *testing.T) {
 	}
 }
 
-func TestOpenComesFirstAndOnce(t *testing.T) {
-	c := connect(t, &service{open: func(context.Context, map[string]string) (sdk.Backend, error) { return &answers{}, nil }})
-	_, err := c.Acquire(t.Context(), example())
-	check(t, "before Open", err, sdk.ErrInvalid, "the backend was not opened: call Open first")
-	if err := c.Open(t.Context(), nil); err != nil {
-		t.Fatal(err)
+func TestFirstCallOpens(t *testing.T) {
+	var sections []map[string]string
+	c := connect(t, &service{open: func(_ context.Context, section map[string]string) (sdk.Backend, error) {
+		sections = append(sections, section)
+		return &answers{lease: example()}, nil
+	}})
+	c.Configure(map[string]string{"url": "x"})
+	for range 2 {
+		if _, err := c.Current(t.Context(), example().Resource); err != nil {
+			t.Fatal(err)
+		}
 	}
-	check(t, "twice", c.Open(t.Context(), nil), sdk.ErrInvalid, "the backend is open already")
+	if len(sections) != 1 || sections[0]["url"] != "x" {
+		t.Errorf("opened with %v", sections)
+	}
+	c.Configure(map[string]string{"url": "y"})
+	_, err := c.Acquire(t.Context(), example())
+	check(t, "another configuration", err, sdk.ErrInvalid, "the configuration differs from that of the first call")
+}
+
+// TestFailedOpen: nothing was asked of the store, whatever the error is.
+func TestFailedOpen(t *testing.T) {
+	for _, test := range []struct {
+		err, want error
+		text      string
+	}{
+		{&sdk.ConfigError{Key: "url", Message: "is odd"}, sdk.ErrConfig, `key "url": is odd`},
+		{errors.New("no such device"), sdk.ErrUnavailable, "no such device"},
+	} {
+		c := connect(t, &service{open: func(context.Context, map[string]string) (sdk.Backend, error) { return nil, test.err }})
+		_, err := c.Acquire(t.Context(), example())
+		check(t, "acquire", err, test.want, test.text)
+	}
 }
 
 func TestEndedContextSendsNothing(t *testing.T) {
@@ -286,10 +307,6 @@ func TestEndedContextSendsNothing(t *testing.T) {
 type mute struct {
 	backendpb.UnimplementedBackendServer
 	current *backendpb.Lease
-}
-
-func (*mute) Open(context.Context, *backendpb.OpenRequest) (*backendpb.OpenResponse, error) {
-	return &backendpb.OpenResponse{}, nil
 }
 
 func (*mute) Acquire(context.Context, *backendpb.AcquireRequest) (*backendpb.AcquireResponse, error) {
@@ -320,7 +337,6 @@ func TestAnswerWithoutOutcome(t *testing.T) {
 	check(t, "renew", err, nil, noOutcome("Renew"))
 	check(t, "release", c.Release(t.Context(), example()), nil, noOutcome("Release"))
 	check(t, "setup", c.Setup(t.Context()), nil, noOutcome("Setup"))
-	check(t, "open", c.Open(t.Context(), nil), sdk.ErrUnavailable, noOutcome("Open"))
 }
 
 func TestImpossibleLeases(t *testing.T) {

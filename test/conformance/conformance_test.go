@@ -75,10 +75,7 @@ func opener(name string, config map[string]string) func(context.Context) (sdk.Ba
 		if err != nil {
 			return nil, err
 		}
-		if err := p.Backend().Open(ctx, config); err != nil {
-			p.Stop(pluginhost.Grace)
-			return nil, err
-		}
+		p.Backend().Configure(config)
 		return instance{p.Backend(), p}, nil
 	}
 }

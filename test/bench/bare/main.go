@@ -52,7 +52,9 @@ func host() {
 }
 
 // empty serves nothing of its own: Ping is go-plugin's.
-type empty struct{ goplugin.NetRPCUnsupportedPlugin }
+type empty struct {
+	goplugin.NetRPCUnsupportedPlugin
+}
 
 func (*empty) GRPCServer(*goplugin.GRPCBroker, *grpc.Server) error { return nil }
 
