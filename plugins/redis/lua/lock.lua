@@ -80,3 +80,19 @@ end
 local function too_late(now, deadline)
   return microseconds(now) > tonumber(deadline)
 end
+
+-- own returns the lock at a key if the id is its id, for a script that is to
+-- change it. If not, or if it is too late, it returns nil and the reply to give.
+local function own(key, id, deadline)
+  local lock, foreign = look(key)
+  if foreign then
+    return nil, { 'foreign', key, foreign }
+  end
+  if not lock or lock.id ~= id then
+    return nil, none(key, lock)
+  end
+  if too_late(redis.call('TIME'), deadline) then
+    return nil, { 'late' }
+  end
+  return lock
+end
