@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 
 	"github.com/stormlock/stormlock/internal/escape"
 )
@@ -18,7 +19,7 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	ignoreBrokenPipe()
-	ctx, stop := signal.NotifyContext(context.Background(), stopSignals...)
+	ctx, stop := signal.NotifyContext(context.Background(), heeded(stopSignals)...)
 	defer stop()
 	// A second Ctrl-C ends us at once; the plugin ends by itself then.
 	context.AfterFunc(ctx, stop)
@@ -32,4 +33,10 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text))
 	}
 	return exitCode(err)
+}
+
+// heeded leaves out what the caller has us ignore, as nohup does: to listen for
+// a signal would end that.
+func heeded(signals []os.Signal) []os.Signal {
+	return slices.DeleteFunc(slices.Clone(signals), signal.Ignored)
 }

@@ -88,6 +88,13 @@ func (h *hosted) exit() int {
 	return h.cmd.ProcessState.ExitCode()
 }
 
+func (h *hosted) signal(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if err := h.cmd.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // gone reports whether a process has ended. One that nobody has waited for yet
 // has: an orphan's new parent may be slow.
 func gone(pid int) bool {
@@ -153,13 +160,33 @@ func TestInterruptedAcquire(t *testing.T) {
 	}
 }
 
+// TestNohup: a hangup that the caller has us ignore does not end a command.
+func TestNohup(t *testing.T) {
+	h := prepared(t, "slow")
+	// h.cmd.Path is absolute: Command has looked it up.
+	h.cmd.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$@"`, "sh", h.cmd.Path}, h.cmd.Args[1:]...)
+	h.cmd.Path = "/bin/sh"
+	if err := h.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.cmd.Process.Kill() })
+	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	h.signal(t, syscall.SIGHUP)
+	time.Sleep(200 * time.Millisecond)
+	if content(h.event) != "acquiring" || gone(h.cmd.Process.Pid) {
+		t.Error("SIGHUP ended the command")
+	}
+	h.signal(t, syscall.SIGTERM)
+	if code := h.exit(); code != exitUnknown {
+		t.Errorf("exit code %d, want %d", code, exitUnknown)
+	}
+}
+
 // TestInterruptBeforeTheRequest: nothing was asked for, and that is said.
 func TestInterruptBeforeTheRequest(t *testing.T) {
 	h := acquireWith(t, "hangs")
 	h.plugin(t)
-	if err := h.cmd.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
+	h.signal(t, syscall.SIGINT)
 	if code := h.exit(); code != exitUnavailable {
 		t.Errorf("exit code %d, want %d; stderr: %s", code, exitUnavailable, h.stderr.String())
 	}
