@@ -62,7 +62,7 @@ func (g *globals) acquire(ctx context.Context, s *session, f acquireFlags) error
 		return &exitError{exitHeld, heldText(held.Lease)}
 	}
 	if err != nil {
-		return g.notAcquired(ctx, s, want, err)
+		return g.notAcquired(ctx, s, want, f.leaseID == "", err)
 	}
 	if time.Since(sent) >= got.TTL {
 		return &exitError{exitLost, fmt.Sprintf("resource %q was acquired, but the answer took so long that lease %s may have ended", want.Resource, got.ID)}
@@ -101,12 +101,13 @@ func (s *session) ttl(flag ttlFlag) (time.Duration, error) {
 }
 
 // notAcquired says what is known after an acquire that was neither granted nor
-// refused.
-func (g *globals) notAcquired(ctx context.Context, s *session, want sdk.Lease, err error) error {
+// refused. A fresh lease is rolled back after an interrupt; one that may have
+// been there before is not ours to end.
+func (g *globals) notAcquired(ctx context.Context, s *session, want sdk.Lease, fresh bool, err error) error {
 	if certain(err) {
 		return err
 	}
-	if errors.Is(ctx.Err(), context.Canceled) && s.rollBack(ctx, want) {
+	if fresh && errors.Is(ctx.Err(), context.Canceled) && s.rollBack(ctx, want) {
 		return sdk.Unavailable("interrupted; resource %q had been acquired and was released again", want.Resource)
 	}
 	return g.unknownAcquire(want, err)
@@ -121,9 +122,12 @@ func (s *session) rollBack(ctx context.Context, want sdk.Lease) bool {
 }
 
 func (g *globals) unknownAcquire(want sdk.Lease, err error) error {
-	self := g.self()
-	resource := shellQuote(want.Resource)
+	repeat := fmt.Sprintf("acquire --lease-id %s -t %s", want.ID, ttl.Format(want.TTL))
+	if want.Reason != "" {
+		repeat += " -m " + shellQuote(want.Reason)
+	}
+	resource := resourceArgument(want.Resource)
 	return &exitError{exitUnknown, fmt.Sprintf(
-		"outcome unknown: resource %q may or may not be acquired with lease id %s: %v; to settle it, run: %s acquire --lease-id %s -t %s %s; or give it up: %s release %s %s",
-		want.Resource, want.ID, err, self, want.ID, ttl.Format(want.TTL), resource, self, resource, want.ID)}
+		"outcome unknown: resource %q may or may not be acquired with lease id %s: %v; to settle it, run: %s %s %s; or give it up: %s release %s %s",
+		want.Resource, want.ID, err, g.self(), repeat, resource, g.self(), resource, want.ID)}
 }

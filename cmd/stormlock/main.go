@@ -9,8 +9,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
-	"slices"
 
 	"github.com/stormlock/stormlock/internal/escape"
 )
@@ -19,10 +17,8 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	ignoreBrokenPipe()
-	ctx, stop := signal.NotifyContext(context.Background(), heeded(stopSignals)...)
+	ctx, stop := interruptible(context.Background())
 	defer stop()
-	// A second Ctrl-C ends us at once; the plugin ends by itself then.
-	context.AfterFunc(ctx, stop)
 
 	err := newRoot().ExecuteContext(ctx)
 	if err == nil {
@@ -33,10 +29,4 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text))
 	}
 	return exitCode(err)
-}
-
-// heeded leaves out what the caller has us ignore, as nohup does: to listen for
-// a signal would end that.
-func heeded(signals []os.Signal) []os.Signal {
-	return slices.DeleteFunc(slices.Clone(signals), signal.Ignored)
 }

@@ -22,21 +22,27 @@ type hosted struct {
 	stderr strings.Builder
 	pid    string // file with the plugin's process id
 	event  string // file with the plugin's last event
+	tmp    string // TMPDIR: a short path, for sockets lie below
 }
 
 // prepared makes "stormlock acquire r" with a test backend ready to start.
-func prepared(t *testing.T, backend string) *hosted {
+func prepared(t *testing.T, backend string, args ...string) *hosted {
 	t.Helper()
 	dir := t.TempDir()
-	h := &hosted{pid: filepath.Join(dir, "pid"), event: filepath.Join(dir, "event")}
+	tmp, err := os.MkdirTemp("", "sl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(tmp) })
+	h := &hosted{tmp: tmp, pid: filepath.Join(dir, "pid"), event: filepath.Join(dir, "event")}
 	config := filepath.Join(dir, "stormlock.cfg")
 	text := "[default]\nbackend = " + backend + "\nttl = 5m\n"
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.cmd = exec.Command("stormlock", "-c", config, "acquire", "r")
+	h.cmd = exec.Command("stormlock", append([]string{"-c", config, "acquire", "r"}, args...)...)
 	h.cmd.Env = append(os.Environ(),
-		"PATH="+plugintest.Install(t, backend), "HOME="+dir,
+		"PATH="+plugintest.Install(t, backend), "HOME="+dir, "TMPDIR="+tmp,
 		plugintest.PIDFile+"="+h.pid, plugintest.EventFile+"="+h.event)
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	h.cmd.Stderr = &h.stderr
@@ -44,9 +50,9 @@ func prepared(t *testing.T, backend string) *hosted {
 }
 
 // acquireWith starts "stormlock acquire r" with a test backend.
-func acquireWith(t *testing.T, backend string) *hosted {
+func acquireWith(t *testing.T, backend string, args ...string) *hosted {
 	t.Helper()
-	h := prepared(t, backend)
+	h := prepared(t, backend, args...)
 	if err := h.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -106,18 +112,19 @@ func gone(pid int) bool {
 	return strings.HasPrefix(state, "Z")
 }
 
-// moments are when a signal can come.
+// moments are when a signal can come, and what the plugin has done in the end.
 var moments = map[string]struct {
 	backend string
 	reached func(*hosted) bool
+	event   string // "" where the plugin has not come as far as the SDK
 }{
-	"before the handshake": {"hangs", func(h *hosted) bool { return content(h.pid) != "" }},
-	"during the call":      {"slow", func(h *hosted) bool { return content(h.event) == "acquiring" }},
-	"after the call":       {"lingering", func(h *hosted) bool { return content(h.event) == "closing" }},
+	"before the handshake": {"hangs", func(h *hosted) bool { return content(h.pid) != "" }, ""},
+	"during the call":      {"slow", func(h *hosted) bool { return content(h.event) == "acquiring" }, "rolled back"},
+	"after the call":       {"lingering", func(h *hosted) bool { return content(h.event) == "closing" }, "closing"},
 }
 
 // TestNoOrphans: whatever ends stormlock, whenever it does, the plugin ends
-// too.
+// too, after it has undone what was under way, and leaves no socket.
 func TestNoOrphans(t *testing.T) {
 	signals := map[string]syscall.Signal{
 		"KILL": syscall.SIGKILL, "TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP,
@@ -135,10 +142,21 @@ func TestNoOrphans(t *testing.T) {
 					}
 					await(t, "the plugin ends", func() bool { return gone(plugin) })
 					h.exit()
+					if got := content(h.event); got != m.event {
+						t.Errorf("the plugin's last event is %q, want %q", got, m.event)
+					}
+					if m.event != "" {
+						await(t, "TMPDIR is empty", func() bool { return isEmpty(h.tmp) })
+					}
 				})
 			}
 		}
 	}
+}
+
+func isEmpty(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) == 0
 }
 
 // TestInterruptedAcquire: Ctrl-C while the backend is at work is an unknown
@@ -157,6 +175,76 @@ func TestInterruptedAcquire(t *testing.T) {
 	}
 	if text := h.stderr.String(); !strings.Contains(text, "interrupted") || strings.Count(text, "\n") != 1 {
 		t.Errorf("stderr is %q", text)
+	}
+}
+
+// TestInterruptGivesBack: the lock was taken, the answer was lost, and Ctrl-C
+// leaves nothing behind.
+func TestInterruptGivesBack(t *testing.T) {
+	h := acquireWith(t, "eager")
+	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	h.signal(t, syscall.SIGINT)
+	if code := h.exit(); code != exitUnavailable {
+		t.Errorf("exit code %d, want %d", code, exitUnavailable)
+	}
+	if text := h.stderr.String(); !strings.Contains(text, "was released again") {
+		t.Errorf("stderr is %q", text)
+	}
+}
+
+// TestInterruptOfARepeat: the lease that --lease-id names may have been held
+// for long. It is not ended.
+func TestInterruptOfARepeat(t *testing.T) {
+	h := acquireWith(t, "eager", "--lease-id", "000102030405060708090a0b0c0d0e0f")
+	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	h.signal(t, syscall.SIGINT)
+	if code := h.exit(); code != exitUnknown {
+		t.Errorf("exit code %d, want %d; stderr: %s", code, exitUnknown, h.stderr.String())
+	}
+}
+
+// TestSignalsThatComeTwice, as a hangup does from the kernel and from the
+// shell, do not keep the outcome from being told.
+func TestSignalsThatComeTwice(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT} {
+		h := acquireWith(t, "slow")
+		await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+		h.signal(t, s)
+		time.Sleep(20 * time.Millisecond)
+		h.signal(t, s)
+		if code := h.exit(); code != exitUnknown {
+			t.Errorf("%v twice: exit code %d, want %d", s, code, exitUnknown)
+		}
+	}
+}
+
+// TestSecondInterrupt is somebody who does not want to wait.
+func TestSecondInterrupt(t *testing.T) {
+	h := acquireWith(t, "slow")
+	plugin := h.plugin(t)
+	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	h.signal(t, syscall.SIGINT)
+	time.Sleep(secondInterrupt + 100*time.Millisecond)
+	h.signal(t, syscall.SIGINT)
+	if code := h.exit(); code != -1 {
+		t.Errorf("exit code %d, want an end by the signal", code)
+	}
+	await(t, "the plugin ends", func() bool { return gone(plugin) })
+}
+
+// TestAllSignalsIgnored: then none of the others ends a command either.
+func TestAllSignalsIgnored(t *testing.T) {
+	h := prepared(t, "eager", "--timeout", "2s")
+	h.cmd.Args = append([]string{"sh", "-c", `trap "" HUP INT TERM; exec "$@"`, "sh", h.cmd.Path}, h.cmd.Args[1:]...)
+	h.cmd.Path = "/bin/sh"
+	if err := h.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.cmd.Process.Kill() })
+	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	h.signal(t, syscall.SIGWINCH)
+	if h.exit(); !strings.Contains(h.stderr.String(), "in time") {
+		t.Errorf("stderr is %q", h.stderr.String())
 	}
 }
 

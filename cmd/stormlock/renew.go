@@ -41,7 +41,7 @@ func (s *session) renew(ctx context.Context, lease sdk.Lease, flag ttlFlag) (err
 	switch {
 	case errors.Is(err, sdk.ErrNotHeld) || err == nil && time.Since(sent) >= got.TTL:
 		return &exitError{exitLost, fmt.Sprintf("lease %s of resource %q is no longer active; see who holds it: stormlock current %s",
-			lease.ID, lease.Resource, shellQuote(lease.Resource))}
+			lease.ID, lease.Resource, resourceArgument(lease.Resource))}
 	case err != nil:
 		return unknownRepeat("renewed", lease, err)
 	}

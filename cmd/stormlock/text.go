@@ -47,6 +47,15 @@ func (g *globals) self() string {
 	return "stormlock -c " + shellQuote(g.config)
 }
 
+// resourceArgument is a resource as it is typed: one that begins with a hyphen
+// would be taken for a flag.
+func resourceArgument(resource string) string {
+	if strings.HasPrefix(resource, "-") {
+		return "-- " + shellQuote(resource)
+	}
+	return shellQuote(resource)
+}
+
 // shellQuote makes one word of a POSIX shell.
 func shellQuote(s string) string {
 	plain := func(r rune) bool {

@@ -121,6 +121,15 @@ func TestFindRefuses(t *testing.T) {
 	}
 }
 
+func TestTrustedOwner(t *testing.T) {
+	me := uint32(os.Geteuid())
+	for uid, want := range map[uint32]bool{0: true, me: true, me + 12345: false} {
+		if got := pluginhost.TrustedOwner(uid); got != want {
+			t.Errorf("a file of user %d is trusted: %t", uid, got)
+		}
+	}
+}
+
 func TestOwnFileInStickyDirectory(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "redis", 0o755)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -305,12 +306,40 @@ func TestHangAtStartEndsWithTheContext(t *testing.T) {
 	}
 }
 
+// TestStartWithAnEndedContext: no process is made and nothing is left, though
+// go-plugin is under way already.
 func TestStartWithAnEndedContext(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	t.Setenv(plugintest.PIDFile, pidFile)
+	for i := range 20 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*20*time.Microsecond)
+		if p, err := tryStart(t, ctx, "good"); err == nil {
+			p.Stop(pluginhost.Grace)
+		}
+		cancel()
+	}
+	for range 1000 {
+		if left, err := os.ReadDir(os.TempDir()); err == nil && len(left) == 0 {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	left, err := os.ReadDir(os.TempDir())
+	t.Errorf("left in TMPDIR: %v, %v", left, err)
+}
+
+// TestStopBeforeTheProcess: a start that comes after the stop makes none.
+func TestStopBeforeTheProcess(t *testing.T) {
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	t.Setenv(plugintest.PIDFile, pidFile)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := tryStart(t, ctx, "good")
-	if err == nil {
-		t.Error("started")
+	checkStartError(t, err, "interrupted")
+	time.Sleep(300 * time.Millisecond)
+	if content, err := os.ReadFile(pidFile); err == nil && alive(pid(t, string(content))) {
+		t.Error("a process runs")
 	}
 }
 
@@ -380,7 +409,80 @@ func TestGrandchildHoldsStderr(t *testing.T) {
 	p := start(t, "parent")
 	n := pid(t, child(""))
 	t.Cleanup(func() { _ = syscall.Kill(n, syscall.SIGKILL) })
-	within(t, 3*time.Second, func() { p.Stop(pluginhost.Grace) })
+	within(t, 8*time.Second, func() { p.Stop(pluginhost.Grace) })
+	if !pluginhost.Settled(p) {
+		t.Error("go-plugin still waits for the pipes")
+	}
+}
+
+func TestPluginIsTerminatedBeforeItIsKilled(t *testing.T) {
+	event := report(t, plugintest.EventFile)
+	p, err := tryStart(t, t.Context(), "polite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stop(pluginhost.Grace)
+	event("terminated")
+}
+
+// TestGoPluginDoesNotKillMeanwhile: it would after two seconds.
+func TestGoPluginDoesNotKillMeanwhile(t *testing.T) {
+	event := report(t, plugintest.EventFile)
+	p, err := tryStart(t, t.Context(), "leaving")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stop(pluginhost.RollBackGrace)
+	event("left")
+}
+
+func TestGoPluginPanics(t *testing.T) {
+	process := report(t, plugintest.PIDFile)
+	_, err := tryStart(t, t.Context(), "certified")
+	checkStartError(t, err, "go-plugin panicked")
+	if alive(pid(t, process(""))) {
+		t.Error("the plugin is still alive")
+	}
+}
+
+func TestHangAtStart(t *testing.T) {
+	pluginhost.SetStartTime(t, 300*time.Millisecond)
+	process := report(t, plugintest.PIDFile)
+	_, err := tryStart(t, t.Context(), "hangs")
+	checkStartError(t, err, "it was not ready within 300ms")
+	if alive(pid(t, process(""))) {
+		t.Error("the plugin is still alive")
+	}
+}
+
+// TestOwnCallsOfGoPluginAreNotExplained: its streams end in every stop, and
+// must not wait to see the plugin dead.
+func TestOwnCallsOfGoPluginAreNotExplained(t *testing.T) {
+	p := start(t, "good")
+	p.Stop(pluginhost.Grace)
+	if pluginhost.ExplainsCall(p, "/plugin.GRPCController/Shutdown") {
+		t.Error("a call of go-plugin is explained")
+	}
+	if !pluginhost.ExplainsCall(p, "/stormlock.backend.v1.Backend/Current") {
+		t.Error("a call of the backend is not explained")
+	}
+}
+
+func TestTailIsBounded(t *testing.T) {
+	text := strings.Repeat("x", 5000) + "the end"
+	if got := pluginhost.TailOf(text); len(got) != 4096 || !strings.HasSuffix(got, "the end") {
+		t.Errorf("kept %d bytes that end in %q", len(got), got[max(0, len(got)-10):])
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	got := pluginhost.Environment(
+		[]string{"HOME=/h", "PLUGIN_CLIENT_CERT=x", "PLUGINS=kept", "STORMLOCK_BACKEND_COOKIE=stale", "STORMLOCK_CONFIG=c"},
+		[]string{"STORMLOCK_BACKEND_COOKIE=fresh", "PLUGIN_UNIX_SOCKET_DIR=/d"})
+	want := []string{"HOME=/h", "PLUGINS=kept", "STORMLOCK_CONFIG=c", "STORMLOCK_BACKEND_COOKIE=fresh", "PLUGIN_UNIX_SOCKET_DIR=/d"}
+	if !slices.Equal(got, want) {
+		t.Errorf("environment is %q, want %q", got, want)
+	}
 }
 
 // TestCutShortCallIsUndone is a Ctrl-C in the middle of an acquire: the

@@ -8,8 +8,7 @@ import (
 )
 
 // terminate and kill reach the plugin's whole process group, so that a helper
-// that a stuck plugin started goes with it. They are used only while the
-// plugin has not been waited for: until then its group's number is its own.
+// that a stuck x
 
 func terminate(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
 

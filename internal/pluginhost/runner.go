@@ -96,7 +96,7 @@ func (p *process) Wait(context.Context) error {
 func (p *process) Kill(context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ours || p.proc == nil {
+	if p.ours || p.proc == nil || p.hasExited() {
 		return nil
 	}
 	return kill(p.proc)

@@ -18,8 +18,8 @@ import (
 )
 
 // startTime is how long a plugin may take until it has said its handshake. A
-// good one needs milliseconds.
-const startTime = 10 * time.Second
+// good one needs milliseconds. (A variable for the tests.)
+var startTime = 10 * time.Second
 
 // Options change how a plugin is run. The zero value is good.
 type Options struct {
@@ -43,6 +43,7 @@ type Plugin struct {
 	proc      *process // nil until go-plugin asks for it
 	socketDir string
 	canceled  bool // no process may be made any more
+	settled   bool // go-plugin has noticed the end
 	starting  chan struct{}
 }
 
@@ -136,10 +137,11 @@ func (p *Plugin) config() *goplugin.ClientConfig {
 func (p *Plugin) newRunner(_ hclog.Logger, spec *exec.Cmd, socketDir string) (runner.Runner, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.socketDir = socketDir
-	if p.canceled {
+	if p.canceled { // go-plugin leaves the directory behind then, and Stop is over
+		_ = os.RemoveAll(socketDir)
 		return nil, context.Canceled
 	}
+	p.socketDir = socketDir
 	p.proc = newProcess(p.path, environment(os.Environ(), spec.Env))
 	return p.proc, nil
 }

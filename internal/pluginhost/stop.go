@@ -19,12 +19,12 @@ const (
 )
 
 // Stop ends the plugin and removes its socket. It asks, waits for grace, then
-// terminates, then kills, and so returns within grace and two seconds whatever
+// terminates, then kills, and so returns within grace and 2.5 seconds whatever
 // the plugin does. It may be called more than once.
 func (p *Plugin) Stop(grace time.Duration) {
 	proc := p.takeOver()
 	if proc != nil {
-		p.end(proc, grace)
+		p.settled = p.end(proc, grace)
 	}
 	p.removeSocketDir()
 }
@@ -37,21 +37,26 @@ func (p *Plugin) takeOver() *process {
 	return p.proc
 }
 
-func (p *Plugin) end(proc *process, grace time.Duration) {
+// end stops the process. It reports whether go-plugin has noticed.
+func (p *Plugin) end(proc *process, grace time.Duration) bool {
 	running := proc.takeOver()
 	if running == nil {
-		return
+		return true
 	}
 	asked := make(chan struct{})
 	go func() {
 		defer close(asked)
 		p.ask()
 	}()
-	if grace > 0 && proc.ended(grace) {
-		p.settle(asked)
-		return
+	if grace == 0 || !proc.ended(grace) {
+		p.force(proc, running, grace > 0)
 	}
-	if grace > 0 {
+	return settled(asked)
+}
+
+// force ends a process that does not end by itself.
+func (p *Plugin) force(proc *process, running *os.Process, politely bool) {
+	if politely {
 		p.log.Debug("backend does not end; terminating it", "path", p.path)
 		_ = terminate(running)
 		proc.ended(termGrace)
@@ -60,7 +65,6 @@ func (p *Plugin) end(proc *process, grace time.Duration) {
 		_ = kill(running)
 		proc.ended(killGrace)
 	}
-	p.settle(asked)
 }
 
 // ask has go-plugin tell the plugin to shut down and close its connection. It
@@ -71,15 +75,16 @@ func (p *Plugin) ask() {
 	p.client.Kill()
 }
 
-// settle waits for go-plugin to notice the end, so that its goroutines and
-// descriptors are gone. What it still does, its own files, is done once the
-// pipes are closed.
-func (p *Plugin) settle(asked <-chan struct{}) {
+// settled waits for go-plugin to notice the end, so that its goroutines and
+// descriptors are gone. It does once the pipes are closed.
+func settled(asked <-chan struct{}) bool {
 	timer := time.NewTimer(killGrace)
 	defer timer.Stop()
 	select {
 	case <-asked:
+		return true
 	case <-timer.C:
+		return false
 	}
 }
 

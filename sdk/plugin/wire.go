@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"context"
 	"errors"
 	"math"
 	"strings"
@@ -67,7 +68,7 @@ var kinds = []struct {
 
 // faultToWire makes the message of an error that is not a refusal.
 func faultToWire(err error) *backendpb.Fault {
-	f := &backendpb.Fault{Message: clip(validText(err.Error()))}
+	f := &backendpb.Fault{Message: clip(validText(faultText(err)))}
 	var bad *sdk.ConfigError
 	if errors.As(err, &bad) {
 		f.Key, f.Message = validText(bad.Key), clip(validText(bad.Message))
@@ -79,6 +80,18 @@ func faultToWire(err error) *backendpb.Fault {
 		}
 	}
 	return f
+}
+
+// faultText spares people Go's words for a context that ended, which is all
+// that many a backend has to say.
+func faultText(err error) string {
+	switch err {
+	case context.DeadlineExceeded:
+		return "the store gave no answer in time"
+	case context.Canceled:
+		return "the call was cancelled"
+	}
+	return err.Error()
 }
 
 func faultFromWire(f *backendpb.Fault) error {

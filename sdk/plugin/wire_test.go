@@ -153,7 +153,7 @@ func TestErrorsSurviveTheWire(t *testing.T) {
 		{sdk.Invalid("too long"), sdk.ErrInvalid, "too long"},
 		{fmt.Errorf("opening: %w", &sdk.ConfigError{Key: "url", Message: "is odd"}), sdk.ErrConfig, `key "url": is odd`},
 		{plain, nil, "connection reset"},
-		{context.DeadlineExceeded, nil, "context deadline exceeded"},
+		{context.DeadlineExceeded, nil, "the store gave no answer in time"},
 		{sdk.ErrNotHeld, sdk.ErrNotHeld, "not held"},
 	} {
 		client := opened(t, &answers{err: c.err})
@@ -212,10 +212,11 @@ func TestListEndsWithTheFault(t *testing.T) {
 }
 
 func TestLongFaultsAreClipped(t *testing.T) {
-	c := opened(t, &answers{err: errors.New(strings.Repeat("é", MaxMessageSize))})
+	own := "ééé." + strings.Repeat("é", MaxMessageSize) // the limit is within a character
+	c := opened(t, &answers{err: errors.New(own)})
 	_, err := c.Renew(t.Context(), example())
-	if err == nil || len(err.Error()) > maxFaultText+len("…") {
-		t.Errorf("the text has %d bytes", len(err.Error()))
+	if want := own[:maxFaultText-1] + "…"; err == nil || err.Error() != want {
+		t.Errorf("error is %.60v; want the first %d bytes of the backend's", err, maxFaultText-1)
 	}
 }
 

@@ -47,6 +47,7 @@ type Config struct {
 type backend struct {
 	open    func()
 	acquire func(context.Context, sdk.Lease) (sdk.Lease, error)
+	renew   func(context.Context, sdk.Lease) (sdk.Lease, error) // nil: as it stands
 	close   func()
 
 	mu     sync.Mutex
@@ -61,17 +62,24 @@ func grant(_ context.Context, want sdk.Lease) (sdk.Lease, error) {
 func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
 	got, err := b.acquire(ctx, want)
 	if err == nil {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		if b.leases == nil {
-			b.leases = map[string]sdk.Lease{}
-		}
-		b.leases[want.Resource] = got
+		b.store(got)
 	}
 	return got, err
 }
 
+func (b *backend) store(l sdk.Lease) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.leases == nil {
+		b.leases = map[string]sdk.Lease{}
+	}
+	b.leases[l.Resource] = l
+}
+
 func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error) {
+	if b.renew != nil {
+		return b.renew(ctx, lease)
+	}
 	return b.Current(ctx, lease.Resource)
 }
 

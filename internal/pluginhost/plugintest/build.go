@@ -12,7 +12,7 @@ const pluginsPath = "github.com/stormlock/stormlock/plugins/"
 // directory. It finds their modules through the workspace: the core requires
 // no plugin.
 func Build(dir string, names ...string) error {
-	args := []string{"build", "-trimpath", "-ldflags=-s -w", "-o", dir}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", dir}
 	for _, name := range names {
 		args = append(args, pluginsPath+name+"/cmd/...")
 	}

@@ -2,8 +2,13 @@ package plugintest
 
 import (
 	"context"
-	"errors"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
 	"fmt"
+	"math/big"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -17,13 +22,19 @@ import (
 
 // Backends that speak the protocol and do something odd besides.
 
-// slow does not answer an acquire until its context ends. Then it needs half a
-// second to undo what it began, and reports that it did.
+// undoTime is longer than a host waits for a plugin at rest, the time between
+// its signals included.
+const undoTime = 1500 * time.Millisecond
+
+// slow does not answer an acquire until its context ends. Then it needs a while
+// to undo what it began, says so on a stderr that may have no reader any more,
+// and reports that it did.
 func slow(b *backend) {
 	b.acquire = func(ctx context.Context, _ sdk.Lease) (sdk.Lease, error) {
 		tell(EventFile, "acquiring")
 		<-ctx.Done()
-		time.Sleep(500 * time.Millisecond)
+		fmt.Fprintln(os.Stderr, "undoing")
+		time.Sleep(undoTime)
 		tell(EventFile, "rolled back")
 		return sdk.Lease{}, ctx.Err()
 	}
@@ -97,6 +108,27 @@ func parent(b *backend) {
 	}
 }
 
+// eager stores the lease at once and answers only when its context ends: the
+// answer is lost, the lock is taken.
+func eager(b *backend) {
+	b.acquire = func(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
+		lease, _ := grant(ctx, want)
+		b.store(lease)
+		tell(EventFile, "acquiring")
+		<-ctx.Done()
+		return sdk.Lease{}, ctx.Err()
+	}
+}
+
+// late answers after the lease has ended.
+func late(b *backend) {
+	b.acquire = func(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
+		time.Sleep(want.TTL + 200*time.Millisecond)
+		return grant(ctx, want)
+	}
+	b.renew = b.acquire
+}
+
 // lying answers an acquire with a lease of another resource.
 func lying(b *backend) {
 	b.acquire = func(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
@@ -134,9 +166,39 @@ func future() {
 // stubborn answers the handshake, ignores every signal that can be ignored,
 // and serves nothing: not even Shutdown.
 func stubborn() {
-	tell(PIDFile, strconv.Itoa(os.Getpid()))
 	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
-	path := os.Getenv("PLUGIN_UNIX_SOCKET_DIR") + "/stubborn"
-	err := serveWithoutShutdown(path, func() { fmt.Printf("1|1|unix|%s|grpc\n", path) })
-	fmt.Fprintln(os.Stderr, errors.Join(err))
+	serveNothing("", func() { time.Sleep(time.Minute) })
+}
+
+// polite does not know Shutdown either, but ends when it is terminated.
+func polite() {
+	terminated := make(chan os.Signal, 1)
+	signal.Notify(terminated, syscall.SIGTERM)
+	serveNothing("", func() {
+		<-terminated
+		tell(EventFile, "terminated")
+	})
+}
+
+// leaving ends by itself, between the two seconds that go-plugin waits and the
+// grace of a plugin that has something to undo.
+func leaving() {
+	serveNothing("", func() {
+		time.Sleep(2200 * time.Millisecond)
+		tell(EventFile, "left")
+	})
+}
+
+// certified offers TLS that nobody asked for, which makes go-plugin panic.
+func certified() {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		panic(err)
+	}
+	serveNothing("|"+base64.RawStdEncoding.EncodeToString(cert), func() { time.Sleep(time.Minute) })
 }

@@ -33,12 +33,17 @@ var Executables = map[string]func(){
 	"environ":   func() { serve("environ", environ) },
 	"parent":    func() { serve("parent", parent) },
 	"lying":     func() { serve("lying", lying) },
+	"eager":     func() { serve("eager", eager) },
+	"late":      func() { serve("late", late) },
 
-	"noisy":    noisy,
-	"exits":    exits,
-	"hangs":    hangs,
-	"future":   future,
-	"stubborn": stubborn,
+	"noisy":     noisy,
+	"exits":     exits,
+	"hangs":     hangs,
+	"future":    future,
+	"stubborn":  stubborn,
+	"polite":    polite,
+	"leaving":   leaving,
+	"certified": certified,
 }
 
 // RunIfBackend turns this process into a backend if it was run under the name

@@ -1,21 +1,24 @@
 package plugintest
 
 import (
+	"fmt"
 	"net"
-	"time"
+	"os"
+	"strconv"
 
 	"google.golang.org/grpc"
 )
 
-// serveWithoutShutdown serves gRPC without any service, and outlives its
-// connections.
-func serveWithoutShutdown(path string, ready func()) error {
+// serveNothing says the handshake, with more at its end, serves gRPC without
+// any service, and ends when live returns, whatever becomes of its connections.
+func serveNothing(more string, live func()) {
+	tell(PIDFile, strconv.Itoa(os.Getpid()))
+	path := os.Getenv("PLUGIN_UNIX_SOCKET_DIR") + "/socket"
 	listener, err := net.Listen("unix", path)
 	if err != nil {
-		return err
+		panic(err)
 	}
-	ready()
+	fmt.Printf("1|1|unix|%s|grpc%s\n", path, more)
 	go func() { _ = grpc.NewServer().Serve(listener) }()
-	time.Sleep(time.Minute)
-	return nil
+	live()
 }
