@@ -29,12 +29,14 @@ func ParseID(id string) ([16]byte, bool) {
 	return raw, err == nil
 }
 
-// SameID reports whether a and b are spellings of one lease id. Case and
-// hyphens do not count: one store shows upper-case digits, another a UUID.
+// SameID reports whether a and b are spellings of one lease id: one store shows
+// upper-case digits, another a UUID. Of ids that [ParseID] does not read only
+// the case does not count.
 func SameID(a, b string) bool {
-	return a != "" && plainID(a) == plainID(b)
-}
-
-func plainID(id string) string {
-	return strings.ToLower(strings.ReplaceAll(id, "-", ""))
+	x, ok := ParseID(a)
+	y, okay := ParseID(b)
+	if ok && okay {
+		return x == y
+	}
+	return a != "" && strings.EqualFold(a, b)
 }

@@ -48,6 +48,8 @@ func TestSameID(t *testing.T) {
 		{"ab", "AB", true},
 		{"00010203-0405-0607-0809-0a0b0c0d0eff", "000102030405060708090A0B0C0D0EFF", true},
 		{"ab", "ac", false},
+		{"a-b", "ab", false},
+		{"0001-0203-0405-0607-0809-0a0b-0c0d-0eff", "000102030405060708090a0b0c0d0eff", false},
 		{"", "", false}, // no lease has an empty id
 		{"ab", "", false},
 	} {

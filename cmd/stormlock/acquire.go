@@ -13,6 +13,9 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
+// errInterrupted stands for an answer that nobody waited for.
+var errInterrupted = errors.New("interrupted twice")
+
 // rollBackTime bounds the attempt to give back what an interrupted acquire may
 // have taken.
 const rollBackTime = 2 * time.Second
@@ -56,6 +59,7 @@ func (g *globals) acquire(ctx context.Context, s *session, f acquireFlags) error
 	if err != nil {
 		return err
 	}
+	settle(g.unknownAcquire(want, errInterrupted))
 	sent := time.Now()
 	got, err := s.backend.Acquire(ctx, want)
 	if held, ok := errors.AsType[*sdk.HeldError](err); ok {
@@ -64,7 +68,7 @@ func (g *globals) acquire(ctx context.Context, s *session, f acquireFlags) error
 	if err != nil {
 		return g.notAcquired(ctx, s, want, f.leaseID == "", err)
 	}
-	if time.Since(sent) >= got.TTL {
+	if elapsed(sent) >= got.TTL {
 		return &exitError{exitLost, fmt.Sprintf("resource %q was acquired, but the answer took so long that lease %s may have ended", want.Resource, got.ID)}
 	}
 	noteTTL(want.TTL, got.TTL)
@@ -121,7 +125,7 @@ func (s *session) rollBack(ctx context.Context, want sdk.Lease) bool {
 	return s.backend.Release(ctx, want) == nil
 }
 
-func (g *globals) unknownAcquire(want sdk.Lease, err error) error {
+func (g *globals) unknownAcquire(want sdk.Lease, err error) *exitError {
 	repeat := fmt.Sprintf("acquire --lease-id %s -t %s", want.ID, ttl.Format(want.TTL))
 	if want.Reason != "" {
 		repeat += " -m " + shellQuote(want.Reason)

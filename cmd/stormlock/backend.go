@@ -20,9 +20,7 @@ func newBackend(g *globals) *cobra.Command {
 		Long:    "A backend is an executable named stormlock-backend-NAME in a directory of PATH,\nor beside stormlock itself.",
 		Example: "  stormlock backend list\n  stormlock backend describe redis",
 		Args:    noSuchCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usage("a command is missing; see: " + cmd.CommandPath() + " --help")
-		},
+		RunE:    commandMissing,
 	}
 	cmd.AddCommand(newBackendList(), newBackendDescribe(g))
 	return cmd

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +46,7 @@ func newCurrent(g *globals) *cobra.Command {
 }
 
 func (s *session) current(ctx context.Context, print format) error {
-	lease, err := s.backend.Current(ctx, s.Resource)
+	lease, err := s.now(ctx)
 	if errors.Is(err, sdk.ErrNotHeld) {
 		return &exitError{exitNone, fmt.Sprintf("nobody holds resource %q", s.Resource)}
 	}
@@ -53,4 +54,18 @@ func (s *session) current(ctx context.Context, print format) error {
 		return err
 	}
 	return print(os.Stdout, viewOf(lease, s.Backend))
+}
+
+// now is the current lease as it stands when the answer is here: one that has
+// ended on the way is none.
+func (s *session) now(ctx context.Context) (sdk.Lease, error) {
+	sent := time.Now()
+	lease, err := s.backend.Current(ctx, s.Resource)
+	if err != nil {
+		return sdk.Lease{}, err
+	}
+	if lease.TTL -= elapsed(sent); lease.TTL <= 0 {
+		return sdk.Lease{}, sdk.ErrNotHeld
+	}
+	return lease, nil
 }

@@ -2,15 +2,32 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"slices"
+	"sync/atomic"
 	"time"
+
+	"github.com/stormlock/stormlock/internal/escape"
 )
 
 // secondInterrupt is when a further Ctrl-C counts as one. Until then it may be
 // the same: a key that bounced, a shell that passes on what we got already.
 const secondInterrupt = 500 * time.Millisecond
+
+// outcome is what to tell if the process has to end at once: nil while nothing
+// has been asked for that could change a lock.
+var outcome atomic.Pointer[exitError]
+
+// settle makes an error, or nil for success, the outcome.
+func settle(err error) {
+	if err == nil {
+		outcome.Store(&exitError{code: exitDone})
+		return
+	}
+	outcome.Store(&exitError{exitCode(err), err.Error()})
+}
 
 // interruptible returns a context that ends with the first signal that asks us
 // to stop. What is under way is then rolled back or reported. A second Ctrl-C
@@ -25,14 +42,36 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 	arrived := make(chan os.Signal, 1)
 	signal.Notify(arrived, signals...)
 	go func() {
+		var first time.Time
 		for s := range arrived {
 			cancel()
-			if s == os.Interrupt {
-				time.AfterFunc(secondInterrupt, func() { signal.Reset(os.Interrupt) })
+			switch {
+			case s != os.Interrupt:
+			case first.IsZero():
+				first = time.Now()
+			case time.Since(first) > secondInterrupt:
+				os.Exit(giveUp(outcome.Load()))
 			}
 		}
 	}()
 	return ctx, cancel
+}
+
+// giveUp tells what is known at once and returns the exit code.
+func giveUp(known *exitError) int {
+	if known == nil {
+		known = &exitError{exitUnavailable, "interrupted twice; nothing was changed"}
+	}
+	tell(known)
+	return known.code
+}
+
+// tell prints an error, if it has a text. Parts of it may have been written by
+// others: holders, servers, plugins.
+func tell(err error) {
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text))
+	}
 }
 
 // heeded leaves out what the caller has us ignore, as nohup does: to listen for

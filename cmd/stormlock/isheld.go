@@ -29,7 +29,7 @@ func newIsHeld(g *globals) *cobra.Command {
 }
 
 func (s *session) isHeld(ctx context.Context, lease sdk.Lease) error {
-	now, err := s.backend.Current(ctx, lease.Resource)
+	now, err := s.now(ctx)
 	switch {
 	case errors.Is(err, sdk.ErrNotHeld):
 		return &exitError{exitNone, fmt.Sprintf("nobody holds resource %q", lease.Resource)}

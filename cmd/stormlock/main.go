@@ -9,13 +9,15 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/stormlock/stormlock/internal/escape"
 )
 
 func main() { os.Exit(run()) }
 
-func run() int {
+func run() (code int) {
+	defer reportPanic(&code)
 	ignoreBrokenPipe()
 	ctx, stop := interruptible(context.Background())
 	defer stop()
@@ -24,9 +26,15 @@ func run() int {
 	if err == nil {
 		return exitDone
 	}
-	if text := err.Error(); text != "" {
-		// Parts of the text are written by others: holders, servers, plugins.
-		fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text))
-	}
+	tell(err)
 	return exitCode(err)
+}
+
+// reportPanic makes a bug of ours exit 70: Go's own exit code for a panic is 2,
+// which means "held by another".
+func reportPanic(code *int) {
+	if p := recover(); p != nil {
+		fmt.Fprintf(os.Stderr, "stormlock: internal error: %s; please report it\n%s", escape.Text(fmt.Sprint(p)), debug.Stack())
+		*code = exitInternal
+	}
 }

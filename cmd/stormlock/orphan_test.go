@@ -218,7 +218,8 @@ func TestSignalsThatComeTwice(t *testing.T) {
 	}
 }
 
-// TestSecondInterrupt is somebody who does not want to wait.
+// TestSecondInterrupt is somebody who does not want to wait. What is known is
+// told all the same.
 func TestSecondInterrupt(t *testing.T) {
 	h := acquireWith(t, "slow")
 	plugin := h.plugin(t)
@@ -226,8 +227,11 @@ func TestSecondInterrupt(t *testing.T) {
 	h.signal(t, syscall.SIGINT)
 	time.Sleep(secondInterrupt + 100*time.Millisecond)
 	h.signal(t, syscall.SIGINT)
-	if code := h.exit(); code != -1 {
-		t.Errorf("exit code %d, want an end by the signal", code)
+	if code := h.exit(); code != exitUnknown {
+		t.Errorf("exit code %d, want %d", code, exitUnknown)
+	}
+	if text := h.stderr.String(); !strings.Contains(text, "to settle it, run: ") || strings.Count(text, "\n") != 1 {
+		t.Errorf("stderr is %q", text)
 	}
 	await(t, "the plugin ends", func() bool { return gone(plugin) })
 }

@@ -32,6 +32,7 @@ func newRelease(g *globals) *cobra.Command {
 }
 
 func (s *session) release(ctx context.Context, lease sdk.Lease, strict bool) error {
+	settle(unknownRepeat("released", lease, errInterrupted))
 	err := s.backend.Release(ctx, lease)
 	switch {
 	case err == nil:

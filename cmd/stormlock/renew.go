@@ -36,12 +36,13 @@ func (s *session) renew(ctx context.Context, lease sdk.Lease, flag ttlFlag) (err
 	if lease.TTL, err = s.ttl(flag); err != nil {
 		return err
 	}
+	settle(unknownRepeat("renewed", lease, errInterrupted))
 	sent := time.Now()
 	got, err := s.backend.Renew(ctx, lease)
 	switch {
-	case errors.Is(err, sdk.ErrNotHeld) || err == nil && time.Since(sent) >= got.TTL:
-		return &exitError{exitLost, fmt.Sprintf("lease %s of resource %q is no longer active; see who holds it: stormlock current %s",
-			lease.ID, lease.Resource, resourceArgument(lease.Resource))}
+	case errors.Is(err, sdk.ErrNotHeld) || err == nil && elapsed(sent) >= got.TTL:
+		return &exitError{exitLost, fmt.Sprintf("lease %s of resource %q is no longer active; see who holds it: %s current %s",
+			lease.ID, lease.Resource, s.self, resourceArgument(lease.Resource))}
 	case err != nil:
 		return unknownRepeat("renewed", lease, err)
 	}

@@ -42,14 +42,15 @@ const rootExample = `  stormlock init                              write a first
 func newRoot() *cobra.Command {
 	g := &globals{timeout: ttlFlag{duration: defaultTimeout}, logLevel: "warn"}
 	root := &cobra.Command{
-		Use:           "stormlock",
-		Short:         "Take a lock before a dangerous operation",
-		Long:          rootHelp,
-		Example:       rootExample,
-		Version:       buildinfo.Version(),
-		Args:          noSuchCommand,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Use:               "stormlock",
+		Short:             "Take a lock before a dangerous operation",
+		Long:              rootHelp,
+		Example:           rootExample,
+		Version:           buildinfo.Version(),
+		Args:              noSuchCommand,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return notEmpty(cmd, "config", "lease-id") },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(os.Stderr) // help that nobody asked for is not a result
 			_ = cmd.Help()
@@ -67,7 +68,51 @@ func newRoot() *cobra.Command {
 		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g),
 		newInit(g), newBackend(g), newVersion(),
 	)
+	strict(root)
 	return root
+}
+
+// strict makes the commands that cobra adds refuse what they do not know.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = knownCommand
+		case "completion":
+			cmd.Args = noSuchCommand
+			cmd.RunE = commandMissing
+		}
+	}
+}
+
+// knownCommand checks the arguments of help.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	found, rest, err := cmd.Root().Find(args)
+	if err == nil && len(rest) == 0 {
+		return nil
+	}
+	if found == nil || len(rest) == 0 {
+		found, rest = cmd.Root(), args
+	}
+	return noSuchCommand(found, rest)
+}
+
+// commandMissing is what a command that only has others below it does.
+func commandMissing(cmd *cobra.Command, _ []string) error {
+	return usage("a command is missing; see: " + cmd.CommandPath() + " --help")
+}
+
+// notEmpty refuses flags that are given without a value, as by a script whose
+// variable is not set: they would be taken for absent.
+func notEmpty(cmd *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Changed && f.Value.String() == "" {
+			return usage("--" + name + " is empty; see: " + cmd.CommandPath() + " --help")
+		}
+	}
+	return nil
 }
 
 func noSuchCommand(cmd *cobra.Command, args []string) error {

@@ -17,6 +17,7 @@ import (
 type session struct {
 	config.Settings
 	backend sdk.Backend
+	self    string // how to call stormlock again with the same configuration
 }
 
 // with runs do with a session for a resource, within the time that
@@ -42,8 +43,9 @@ func (g *globals) with(ctx context.Context, resource string, do func(context.Con
 	}
 	defer stopAfter(ctx, p)
 	p.Backend().Configure(file.BackendOptions(settings.Backend))
-	err = do(ctx, &session{settings, p.Backend()})
-	return positioned(file, settings.Backend, err)
+	err = positioned(file, settings.Backend, do(ctx, &session{settings, p.Backend(), g.self()}))
+	settle(err)
+	return err
 }
 
 // stopAfter stops a plugin. A call that was cut short gets time to undo what
@@ -74,7 +76,7 @@ func (g *globals) start(ctx context.Context, file *config.File, backend string) 
 	}
 	exe, err := pluginhost.Find(backend, pluginhost.Directories())
 	if err != nil {
-		return nil, located(file, backend, err)
+		return nil, located(file, err)
 	}
 	opts := pluginhost.Options{Log: log}
 	if file != nil {
@@ -85,12 +87,12 @@ func (g *globals) start(ctx context.Context, file *config.File, backend string) 
 	return pluginhost.Start(ctx, exe, opts)
 }
 
-// located adds where the file names a backend that does not exist.
-func located(file *config.File, backend string, err error) error {
+// located adds the file that names a backend which does not exist.
+func located(file *config.File, err error) error {
 	if _, missing := errors.AsType[*pluginhost.NotFoundError](err); file == nil || !missing {
 		return err
 	}
-	return fmt.Errorf("%s names backend %q: %w", file.Position("", ""), backend, err)
+	return fmt.Errorf("%s: %w", file.Position("", ""), err)
 }
 
 // positioned gives a backend's complaint about its section a line of the file.

@@ -28,6 +28,13 @@ func heldText(l sdk.Lease) string {
 	return text
 }
 
+// elapsed is the time since a question was sent, by the clock that counts more:
+// the monotonic one stands still while the machine sleeps, and the other can be
+// set. An answer counts from when it was asked for.
+func elapsed(sent time.Time) time.Duration {
+	return max(time.Since(sent), time.Now().Round(0).Sub(sent.Round(0)))
+}
+
 // noteTTL tells that a lease does not last as long as was asked for: the
 // store has bounds of its own, or the lease was there already.
 func noteTTL(asked, got time.Duration) {

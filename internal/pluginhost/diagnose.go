@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,6 +21,11 @@ import (
 // seen dead.
 const deathGrace = 200 * time.Millisecond
 
+var (
+	errNotServing     = errors.New("the plugin does not serve")
+	errForeignAddress = errors.New("the address is not the plugin's own")
+)
+
 // whyNotReady says why a plugin could not be talked to. go-plugin's own error
 // guesses, at length and over several lines; the plugin's first line, its wait
 // status and its last words tell.
@@ -32,6 +36,10 @@ func (p *Plugin) whyNotReady(err error) string {
 	}
 	line := proc.stdout.text()
 	switch version, ok := handshakeVersion(line); {
+	case errors.Is(err, errNotServing):
+		return "it said that it is ready, but does not serve" + p.said()
+	case errors.Is(err, errForeignAddress):
+		return "the address that it gave is not its own; is it a stormlock backend?"
 	case ok && version != plugin.ProtocolVersion:
 		return fmt.Sprintf("it speaks protocol version %d, this stormlock speaks %d; install matching versions", version, plugin.ProtocolVersion)
 	case ok:
@@ -40,6 +48,9 @@ func (p *Plugin) whyNotReady(err error) string {
 		return fmt.Sprintf("it printed %q on stdout instead of a handshake; is it a stormlock backend?", line)
 	case strings.Contains(err.Error(), "timeout"):
 		return fmt.Sprintf("it was not ready within %s%s", startTime, p.said())
+	}
+	if !proc.ended(deathGrace) || proc.wasKilled() {
+		return "it gave no handshake on stdout; is it a stormlock backend?" + p.said()
 	}
 	return "it ended with " + proc.state.String() + p.said()
 }
@@ -63,14 +74,16 @@ func (p *Plugin) started() *process {
 }
 
 func startFailure(err error) string {
-	var path *fs.PathError
+	path, _ := errors.AsType[*fs.PathError](err)
 	switch {
 	case errors.Is(err, syscall.ENOEXEC):
 		return "it is not a program for this system"
-	case errors.As(err, &path):
+	case path != nil && path.Op == "fork/exec" && errors.Is(err, fs.ErrNotExist):
+		return "it, or the interpreter that it names, does not exist"
+	case path != nil && path.Op == "fork/exec":
 		return path.Err.Error()
-	case errors.Is(err, exec.ErrNotFound):
-		return "it is not there any more"
+	case path != nil:
+		return oneLine(err.Error()) + "; check TMPDIR"
 	}
 	return oneLine(err.Error())
 }

@@ -167,8 +167,8 @@ func TestNotFoundSaysWhatThereIs(t *testing.T) {
 		"local":  {"is not executable; run: chmod +x", "found: etcd, redis"},
 		"folder": {"not a regular file"},
 		"fifo":   {"not a regular file"},
-		"../etc": {"is not valid"},
-		"UPPER":  {"is not valid"},
+		"../etc": {"the name of a backend has", `unlike "../etc"`},
+		"UPPER":  {`unlike "UPPER"`},
 	} {
 		_, err := pluginhost.Find(name, []string{dir})
 		if _, ok := errors.AsType[*pluginhost.NotFoundError](err); !ok {

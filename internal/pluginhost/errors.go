@@ -17,7 +17,7 @@ type NotFoundError struct {
 
 func (e *NotFoundError) Error() string {
 	if e.Invalid {
-		return fmt.Sprintf("backend name %q is not valid: lower-case letters, digits and single hyphens, at most %d", e.Name, maxName)
+		return fmt.Sprintf("the name of a backend has lower-case letters, digits and single hyphens, at most %d in all%s", maxName, e.quoted())
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "no executable %s%s on PATH", filePrefix, e.Name)
@@ -33,6 +33,15 @@ func (e *NotFoundError) Error() string {
 		fmt.Fprintf(&b, "; found: %s", strings.Join(e.Known, ", "))
 	}
 	return b.String()
+}
+
+// quoted shows a name that is not valid, unless it looks like a URL with a
+// password in the wrong line.
+func (e *NotFoundError) quoted() string {
+	if strings.ContainsAny(e.Name, ":@") || len(e.Name) > 2*maxName {
+		return ""
+	}
+	return fmt.Sprintf(", unlike %q", e.Name)
 }
 
 // A RefusedError says why an executable that was found is not run.

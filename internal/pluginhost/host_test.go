@@ -254,6 +254,10 @@ func TestStartFailures(t *testing.T) {
 		"noisy":  `printed "Welcome to the noisy backend!" on stdout`,
 		"exits":  `exit status 3; it said: "libfoo.so is missing"`,
 		"future": "speaks protocol version 99, this stormlock speaks 1",
+
+		"mute":      `gave no handshake on stdout; is it a stormlock backend?; it said: "no words"`,
+		"elsewhere": "the address that it gave is not its own",
+		"vanishing": "does not serve",
 	} {
 		t.Run(name, func(t *testing.T) {
 			within(t, 8*time.Second, func() {
@@ -274,11 +278,30 @@ func checkStartError(t *testing.T, err error, want string) {
 	}
 }
 
+func TestUnusableTemporaryDirectory(t *testing.T) {
+	t.Setenv("TMPDIR", "/nonexistent")
+	exe, err := pluginhost.Find("good", []string{goodDir(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = pluginhost.Start(t.Context(), exe, pluginhost.Options{})
+	checkStartError(t, err, "check TMPDIR")
+}
+
+// goodDir installs the good backend while TMPDIR is of no use.
+func goodDir(t *testing.T) string {
+	t.Helper()
+	tmp := os.Getenv("TMPDIR")
+	defer os.Setenv("TMPDIR", tmp)
+	os.Unsetenv("TMPDIR")
+	return plugintest.Install(t, "good")
+}
+
 func TestNotAProgram(t *testing.T) {
 	dir := t.TempDir()
 	for name, c := range map[string]struct{ content, want string }{
 		"garbage": {"\x7fELFgarbage", "not a program for this system"},
-		"missing": {"#!/nonexistent/interpreter\n", "no such file"},
+		"missing": {"#!/nonexistent/interpreter\n", "interpreter that it names, does not exist"},
 	} {
 		path := filepath.Join(dir, "stormlock-backend-"+name)
 		if err := os.WriteFile(path, []byte(c.content), 0o755); err != nil {

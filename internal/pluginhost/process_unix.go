@@ -4,6 +4,7 @@ package pluginhost
 
 import (
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -13,3 +14,8 @@ import (
 func terminate(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
 
 func kill(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
+
+// ownAddress reports whether an address is that of a socket in dir.
+func ownAddress(network, addr, dir string) bool {
+	return network == "unix" && filepath.Dir(addr) == filepath.Clean(dir)
+}

@@ -2,6 +2,7 @@ package pluginhost
 
 import (
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -13,4 +14,9 @@ func kill(p *os.Process) error { return p.Kill() }
 // sysProcAttr keeps Ctrl-C from the plugin: it is for us, and we tell it.
 func sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}
+
+// ownAddress reports whether an address is one of this machine.
+func ownAddress(network, addr, _ string) bool {
+	return network == "tcp" && strings.HasPrefix(addr, "127.0.0.1:")
 }

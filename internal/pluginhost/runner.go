@@ -23,6 +23,7 @@ const pipeGrace = 100 * time.Millisecond
 // them soon after the process has ended.
 type process struct {
 	cmd    *exec.Cmd
+	dir    string     // where its socket has to be
 	stdout *firstLine // what go-plugin reads the handshake from
 	stderr *os.File
 
@@ -32,17 +33,19 @@ type process struct {
 	mu   sync.Mutex
 	proc *os.Process // nil until it runs
 	ours bool        // Stop drives; go-plugin's Kill does nothing
+
+	killed bool // by go-plugin, for it did not like what it was told
 }
 
 var _ runner.Runner = (*process)(nil)
 
 // newProcess prepares an executable to run with the environment env and
-// without our stdin.
-func newProcess(path string, env []string) *process {
+// without our stdin. It is to listen in dir.
+func newProcess(path string, env []string, dir string) *process {
 	cmd := exec.Command(path)
 	cmd.Env = env
 	cmd.SysProcAttr = sysProcAttr()
-	return &process{cmd: cmd, exited: make(chan struct{})}
+	return &process{cmd: cmd, dir: dir, exited: make(chan struct{})}
 }
 
 // Start implements runner.Runner.
@@ -93,13 +96,24 @@ func (p *process) Wait(context.Context) error {
 
 // Kill implements runner.Runner. go-plugin calls it when a start fails and, on
 // a clock of its own, during a stop; the second is our business.
+//
+// A plugin that has closed its stdout is most likely about to end. How it does
+// tells more than that we have killed it.
 func (p *process) Kill(context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ours || p.proc == nil || p.hasExited() {
+	if p.ours || p.proc == nil || p.ended(pipeGrace) {
 		return nil
 	}
+	p.killed = true
 	return kill(p.proc)
+}
+
+// wasKilled reports whether go-plugin had it killed.
+func (p *process) wasKilled() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.killed
 }
 
 // takeOver makes go-plugin's Kill do nothing from now on, and a start that has
@@ -156,8 +170,13 @@ func (p *process) ID() string {
 // Diagnose implements runner.Runner. See diagnose.go for what users are told.
 func (p *process) Diagnose(context.Context) string { return "" }
 
-// PluginToHost implements runner.Runner: the plugin runs beside us.
+// PluginToHost implements runner.Runner. The plugin runs beside us, and what it
+// says must lead to itself: to a socket in the directory that only we can
+// enter, or on Windows to this machine.
 func (p *process) PluginToHost(network, addr string) (string, string, error) {
+	if !ownAddress(network, addr, p.dir) {
+		return "", "", errForeignAddress
+	}
 	return network, addr, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	goplugin "github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/connectivity"
 
 	"github.com/stormlock/stormlock/sdk/plugin"
 )
@@ -66,12 +67,13 @@ func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
 	var failure error
 	go func() {
 		defer close(p.starting)
-		failure = p.connect()
+		failure = p.connect(ctx)
 	}()
 	select {
 	case <-p.starting:
 	case <-ctx.Done():
 		p.Stop(0)
+		settled(p.starting) // go-plugin may be about to leave a directory behind
 		return nil, &StartError{exe.Path, p.whyCanceled(ctx.Err())}
 	}
 	if failure != nil {
@@ -86,7 +88,7 @@ func (p *Plugin) Backend() *plugin.Client { return p.backend }
 
 // connect does go-plugin's part. Its code panics on some of the things that a
 // plugin can say.
-func (p *Plugin) connect() (err error) {
+func (p *Plugin) connect(ctx context.Context) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("go-plugin panicked: %v", r)
@@ -100,7 +102,24 @@ func (p *Plugin) connect() (err error) {
 	if err != nil {
 		return err
 	}
+	if err := reachable(ctx, protocol.(*goplugin.GRPCClient).Conn); err != nil {
+		return err
+	}
 	p.backend = raw.(*plugin.Client)
+	return nil
+}
+
+// reachable waits until the connection stands. A plugin that says a handshake
+// and does not serve has certainly done nothing, which after the first request
+// nobody could tell any more.
+func reachable(ctx context.Context, conn *grpc.ClientConn) error {
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	for state := conn.GetState(); state != connectivity.Ready; state = conn.GetState() {
+		if state == connectivity.TransientFailure || state == connectivity.Shutdown || !conn.WaitForStateChange(ctx, state) {
+			return errNotServing
+		}
+	}
 	return nil
 }
 
@@ -142,7 +161,7 @@ func (p *Plugin) newRunner(_ hclog.Logger, spec *exec.Cmd, socketDir string) (ru
 		return nil, context.Canceled
 	}
 	p.socketDir = socketDir
-	p.proc = newProcess(p.path, environment(os.Environ(), spec.Env))
+	p.proc = newProcess(p.path, environment(os.Environ(), spec.Env), socketDir)
 	return p.proc, nil
 }
 

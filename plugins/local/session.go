@@ -65,6 +65,11 @@ func (f *lockFile) trySession(m mode, use func(*session) error) (err error) {
 			err = damage(f.path, s.committing, cause)
 		}
 	}()
+	if m == writing {
+		if err := createWhole(f.path); err != nil {
+			return unwritten(f.path, err)
+		}
+	}
 	if err := s.open(f.path, m); err != nil {
 		return err
 	}

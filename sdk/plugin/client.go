@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -212,11 +213,14 @@ func checked(m *backendpb.Lease, resource string) (sdk.Lease, error) {
 		return sdk.Lease{}, fmt.Errorf("the backend answered for resource %q instead of %q", lease.Resource, resource)
 	case sdk.ValidateResource(resource) != nil:
 		return sdk.Lease{}, fmt.Errorf("the backend answered with the impossible resource %q", resource)
-	case lease.ID == "" || len(lease.ID) > sdk.MaxIDLen:
+	case lease.ID == "" || len(lease.ID) > sdk.MaxIDLen || strings.ContainsFunc(lease.ID, unprintable):
 		return sdk.Lease{}, errors.New("the backend answered with a lease that has no usable id")
 	}
 	return lease, nil
 }
+
+// unprintable keeps an id from being two lines, or none, on stdout.
+func unprintable(r rune) bool { return r <= ' ' || r > '~' }
 
 func noOutcome(call string) string {
 	return "the backend answered " + call + " without an outcome that this stormlock knows; are their versions compatible?"

@@ -11,8 +11,9 @@ import (
 	"github.com/stormlock/stormlock/sdk/internal/backendpb"
 )
 
-// maxFaultText bounds the text of a fault on the wire, in bytes.
-const maxFaultText = 4096
+// maxText bounds the text of a fault on the wire, and that of a lease which
+// another program wrote into the store. It is no less than what ours may hold.
+const maxText = sdk.MaxReasonLen
 
 // toWire makes the message of a lease. Text read from a store may have been
 // written by anybody; protobuf carries valid UTF-8 only.
@@ -20,8 +21,8 @@ func toWire(l sdk.Lease) *backendpb.Lease {
 	m := &backendpb.Lease{
 		Resource:  validText(l.Resource),
 		Id:        validText(l.ID),
-		Principal: validText(l.Principal),
-		Reason:    validText(l.Reason),
+		Principal: clip(validText(l.Principal)),
+		Reason:    clip(validText(l.Reason)),
 		TtlMillis: l.TTL.Milliseconds(),
 		Fence:     l.Fence,
 	}
@@ -113,8 +114,8 @@ func faultFromWire(f *backendpb.Fault) error {
 }
 
 func clip(s string) string {
-	if len(s) <= maxFaultText {
+	if len(s) <= maxText {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxFaultText], "") + "…"
+	return strings.ToValidUTF8(s[:maxText], "") + "…"
 }

@@ -215,8 +215,8 @@ func TestLongFaultsAreClipped(t *testing.T) {
 	own := "ééé." + strings.Repeat("é", MaxMessageSize) // the limit is within a character
 	c := opened(t, &answers{err: errors.New(own)})
 	_, err := c.Renew(t.Context(), example())
-	if want := own[:maxFaultText-1] + "…"; err == nil || err.Error() != want {
-		t.Errorf("error is %.60v; want the first %d bytes of the backend's", err, maxFaultText-1)
+	if want := own[:maxText-1] + "…"; err == nil || err.Error() != want {
+		t.Errorf("error is %.60v; want the first %d bytes of the backend's", err, maxText-1)
 	}
 }
 
@@ -345,6 +345,7 @@ func TestImpossibleLeases(t *testing.T) {
 		"nothing":          nil,
 		"another resource": {Resource: "other", Id: "1"},
 		"no id":            {Resource: "r"},
+		"two lines":        {Resource: "r", Id: "abc\nfoo"},
 		"a long id":        {Resource: "r", Id: strings.Repeat("1", sdk.MaxIDLen+1)},
 	} {
 		if got, err := connect(t, &mute{current: lease}).Current(t.Context(), "r"); !errors.Is(err, sdk.ErrUnavailable) {

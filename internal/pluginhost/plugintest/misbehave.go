@@ -120,6 +120,9 @@ func eager(b *backend) {
 	}
 }
 
+// LateID is the id of the lease that the backend "late" shows.
+const LateID = "000102030405060708090a0b0c0d0e0f"
+
 // late answers after the lease has ended.
 func late(b *backend) {
 	b.acquire = func(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
@@ -127,6 +130,10 @@ func late(b *backend) {
 		return grant(ctx, want)
 	}
 	b.renew = b.acquire
+	b.current = func(resource string) (sdk.Lease, error) {
+		time.Sleep(1200 * time.Millisecond)
+		return sdk.Lease{Resource: resource, ID: LateID, Principal: "ana", TTL: time.Second}, nil
+	}
 }
 
 // lying answers an acquire with a lease of another resource.
@@ -155,6 +162,24 @@ func exits() {
 func hangs() {
 	tell(PIDFile, strconv.Itoa(os.Getpid()))
 	time.Sleep(time.Minute)
+}
+
+// mute closes its stdout and lives on.
+func mute() {
+	_ = os.Stdout.Close()
+	fmt.Fprintln(os.Stderr, "no words")
+	time.Sleep(time.Minute)
+}
+
+// elsewhere gives the address of a socket that is not where its own should be.
+func elsewhere() {
+	fmt.Println("1|1|unix|/var/run/other.sock|grpc")
+	time.Sleep(time.Minute)
+}
+
+// vanishing says that it is ready and ends.
+func vanishing() {
+	fmt.Printf("1|1|unix|%s/socket|grpc\n", os.Getenv("PLUGIN_UNIX_SOCKET_DIR"))
 }
 
 // future speaks another version of the protocol.
