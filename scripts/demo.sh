@@ -3,10 +3,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Where every user may write, stormlock would refuse the backend.
+umask 022
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 echo "building stormlock and its embedded backend ..."
-CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$dir/bin/" ./cmd/stormlock ./plugins/local/cmd/...
+CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w" -o "$dir/bin/" ./cmd/stormlock ./plugins/local/cmd/...
 
 # Nothing of this user's is read or written.
 unset STORMLOCK_CONFIG XDG_STATE_HOME
@@ -20,7 +22,7 @@ show() {
 	local want=$1 code=0
 	shift
 	printf '\n$ %s\n' "$(printf '%q ' "$@" | sed 's/ $//')"
-	out=$("$@" 2> >(cat >&2)) || code=$?
+	out=$("$@") || code=$?
 	[ -z "$out" ] || printf '%s\n' "$out"
 	if [ "$code" != "$want" ]; then
 		echo "the demo failed: exit code $code, expected $want" >&2

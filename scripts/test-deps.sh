@@ -9,18 +9,19 @@ have redis-server && have redis-cli || missing+=(redis-server)
 have "${CC:-cc}" || missing+=(gcc libc6-dev)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
-if ! have apt-get; then
-	echo "make test needs these Debian packages or their like: ${missing[*]}" >&2
+# One line in place of all that apt-get says, which is mostly that it is offline.
+give_up() {
+	echo "make test needs: ${missing[*]} (Debian packages); install them and repeat" >&2
 	exit 1
-fi
-if [ "$(id -u)" = 0 ]; then
-	root=()
-elif have sudo && sudo -n true 2>/dev/null; then
+}
+
+have apt-get || give_up
+root=()
+if [ "$(id -u)" != 0 ]; then
+	have sudo && sudo -n true 2>/dev/null || give_up
 	root=(sudo -n)
-else
-	echo "make test needs more; run as root: apt-get install ${missing[*]}" >&2
-	exit 1
 fi
-export DEBIAN_FRONTEND=noninteractive
-"${root[@]}" apt-get update -qq
-"${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
+# sudo drops what is exported.
+quietly_apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >/dev/null 2>&1; }
+echo "installing ${missing[*]} ..."
+quietly_apt update && quietly_apt install -y --no-install-recommends "${missing[@]}" || give_up

@@ -26,12 +26,14 @@ func options(size int) ini.LoadOptions {
 	}
 }
 
-// parse reads the values of the sections by ini.v1.
+// parse reads the values of the sections by ini.v1. The text of its error is
+// not passed on: it may quote a line, and so a secret, and what it numbers are
+// the lines that plain wrote.
 func parse(path string, sections []section) (map[string]map[string]string, error) {
 	text := plain(sections)
 	file, err := ini.LoadSources(options(len(text)), []byte(text))
 	if err != nil {
-		return nil, fault(path, "configuration file cannot be parsed: %v", err)
+		return nil, fault(path, "configuration file cannot be parsed; this is a bug of stormlock, so report the file with its secrets replaced")
 	}
 	values := make(map[string]map[string]string)
 	for _, s := range sections {

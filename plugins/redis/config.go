@@ -65,8 +65,10 @@ func open(text string, with func(string) (server, string, error)) (server, strin
 	return with(text)
 }
 
+// unknownMode does not repeat the name: it may be a URL with its password,
+// under the wrong key.
 func unknownMode(name string) error {
-	message := fmt.Sprintf("%q is not a mode; use single, sentinel or cluster", name)
+	message := "is not a mode; use single, sentinel or cluster"
 	if near, ok := nearmiss.Find(name, slices.Sorted(maps.Keys(modes))); ok {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}

@@ -1,8 +1,10 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -25,7 +27,8 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// plant puts an application's hash at a key.
+// plant puts an application's hash at a key. It has no expiry, and must not be
+// given one: DUMP alone would not tell.
 func plant(ctx context.Context, url, key string) (func(context.Context) error, error) {
 	opts, err := goredis.ParseURL(url)
 	if err != nil {
@@ -44,6 +47,17 @@ func plant(ctx context.Context, url, key string) (func(context.Context) error, e
 		if err == nil && after != before {
 			err = errors.New("the hash has changed")
 		}
-		return err
+		return cmp.Or(err, lastsForEver(ctx, client, key))
 	}, err
+}
+
+func lastsForEver(ctx context.Context, client *goredis.Client, key string) error {
+	const noExpiry = -1
+	switch left, err := client.PTTL(ctx, key).Result(); {
+	case err != nil:
+		return err
+	case left != noExpiry:
+		return fmt.Errorf("the hash was given an expiry, in %s", left)
+	}
+	return nil
 }

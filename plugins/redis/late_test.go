@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/stormlock/stormlock/sdk"
 )
@@ -51,16 +54,18 @@ func TestRequestServedAfterItsDeadlineTakesNoLock(t *testing.T) {
 	if _, err := b.Current(testContext(t), "deploy"); !errors.Is(err, sdk.ErrNotHeld) {
 		t.Fatal(err) // and the connection is open
 	}
+	ran := scriptsRun(t, raw)
 	if err := server.Pause(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	end := time.Now().Add(300 * time.Millisecond)
+	ctx, cancel := context.WithDeadline(context.Background(), end)
 	defer cancel()
 	l := newLine(b.(*backend).server.(alone).Client)
 	defer l.hangUp()
 	id := make([]byte, 16)
 	keys := []string{"deploy", fenceKey("", "deploy")}
-	_, err := l.eval(ctx, scriptAcquire, keys, id, "ana", "", "60000", deadlineIn(300*time.Millisecond))
+	_, err := l.eval(ctx, scriptAcquire, keys, id, "ana", "", "60000", strconv.FormatInt(end.UnixMicro(), 10))
 	if err == nil {
 		t.Fatal("a paused server answered")
 	}
@@ -68,10 +73,34 @@ func TestRequestServedAfterItsDeadlineTakesNoLock(t *testing.T) {
 	if err := server.Resume(); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(100 * time.Millisecond) // the server works off what has piled up
+	awaitScripts(t, raw, ran+1)
 	if n := must(t, raw.DBSize(testContext(t))); n != 0 {
 		t.Errorf("%d keys were written", n)
 	}
+}
+
+// awaitScripts waits until a server has run n scripts: before, that nothing was
+// written would tell nothing.
+func awaitScripts(t *testing.T, raw *goredis.Client, n int) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if scriptsRun(t, raw) >= n {
+			return
+		}
+	}
+	t.Fatalf("the server ran %d scripts, want %d", scriptsRun(t, raw), n)
+}
+
+// scriptsRun is the server's own count of the scripts that it has run.
+func scriptsRun(t *testing.T, raw *goredis.Client) int {
+	t.Helper()
+	_, rest, found := strings.Cut(must(t, raw.Info(testContext(t), "commandstats")), "cmdstat_eval:calls=")
+	count, _, _ := strings.Cut(rest, ",")
+	n, err := strconv.Atoi(count)
+	if found && err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestLateIsUnavailable(t *testing.T) {

@@ -216,6 +216,16 @@ var brokenContext = []breakage{
 			return m.List(ctx, prefix)
 		}}
 	}},
+	{"cancel-is-heeded", "only the deadline is", func(m memory) sdk.Backend {
+		return patched{Backend: m, renew: func(ctx context.Context, lease sdk.Lease) (sdk.Lease, error) {
+			wait := 2 * time.Second
+			if end, ok := ctx.Deadline(); ok {
+				wait = min(wait, time.Until(end))
+			}
+			time.Sleep(wait)
+			return m.Renew(ctx, lease)
+		}}
+	}},
 	{"ended-context-takes-nothing", "ignored", func(m memory) sdk.Backend {
 		return patched{Backend: m, acquire: func(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
 			return m.Acquire(context.WithoutCancel(ctx), want)

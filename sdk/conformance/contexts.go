@@ -28,26 +28,39 @@ var calls = map[string]func(ctx context.Context, c *client, lease sdk.Lease){
 	},
 }
 
-// cancelIsHeeded cancels each call before it begins, at once, and a little
-// later.
+// endings are the ways in which a context ends after a while. Client libraries
+// are known to heed the one and not the other.
+var endings = []func(context.Context, time.Duration) (context.Context, context.CancelFunc){
+	context.WithTimeout,
+	func(parent context.Context, delay time.Duration) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancel(parent)
+		time.AfterFunc(delay, cancel)
+		return ctx, cancel
+	},
+}
+
+// cancelIsHeeded ends the context of each call before it begins, at once, and
+// a little later.
 func cancelIsHeeded(p *probe) {
 	c := p.open()
 	for name, call := range calls {
-		for _, delay := range []time.Duration{-1, 0, 2 * time.Millisecond} {
-			ctx, cancel := context.WithTimeout(p.ctx, delay)
-			returned := make(chan struct{})
-			go func() {
-				defer close(returned)
-				call(ctx, c, p.want(name))
-			}()
-			p.returns(name, ctx, returned)
-			cancel()
+		for _, ending := range endings {
+			for _, delay := range []time.Duration{-1, 0, 2 * time.Millisecond} {
+				ctx, cancel := ending(p.ctx, delay)
+				p.returns(ctx, name, func() { call(ctx, c, p.want(name)) })
+				cancel()
+			}
 		}
 	}
 }
 
-// returns waits for a call to return no later than it has to.
-func (p *probe) returns(name string, ctx context.Context, returned <-chan struct{}) {
+// returns makes a call, which must return soon after the end of its context.
+func (p *probe) returns(ctx context.Context, name string, call func()) {
+	returned := make(chan struct{})
+	go func() {
+		defer close(returned)
+		call()
+	}()
 	select {
 	case <-returned:
 		return
@@ -56,7 +69,7 @@ func (p *probe) returns(name string, ctx context.Context, returned <-chan struct
 	select {
 	case <-returned:
 	case <-time.After(heed):
-		p.fail("%s still runs %v after the end of its context", name, heed)
+		p.fail("%s still runs %v after the end of its context (%v)", name, heed, ctx.Err())
 	}
 }
 

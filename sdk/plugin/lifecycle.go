@@ -108,18 +108,16 @@ func (l *lifecycle) drain(limit time.Duration) {
 	}
 }
 
-func (l *lifecycle) countCall(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	if IsBackendCall(info.FullMethod) {
-		l.begin()
-		defer l.end()
-	}
+// countCall and countStream also count go-plugin's own calls. Those end with
+// the server's contexts, so drain waits only moments for them.
+func (l *lifecycle) countCall(ctx context.Context, req any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
+	l.begin()
+	defer l.end()
 	return next(ctx, req)
 }
 
-func (l *lifecycle) countStream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
-	if IsBackendCall(info.FullMethod) {
-		l.begin()
-		defer l.end()
-	}
+func (l *lifecycle) countStream(srv any, stream grpc.ServerStream, _ *grpc.StreamServerInfo, next grpc.StreamHandler) error {
+	l.begin()
+	defer l.end()
 	return next(srv, stream)
 }

@@ -2,8 +2,10 @@ package plugin
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,8 +14,8 @@ import (
 	"github.com/stormlock/stormlock/sdk/nearmiss"
 )
 
-// keyPattern keeps keys apart from the KEY_file and KEY_env that a secret has,
-// and from what an INI file cannot spell.
+// keyPattern is in lower case, as keys come from the configuration file, and
+// leaves out what an INI file cannot spell.
 var keyPattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // options reads the tags of a configuration struct. Its errors are the
@@ -29,6 +31,9 @@ func options(t reflect.Type) ([]Option, error) {
 			return nil, fmt.Errorf("configuration type %s: field %s: %w", t, f.Name, err)
 		}
 		opts = append(opts, opt)
+	}
+	if key, clash := sharedSpelling(opts); clash {
+		return nil, fmt.Errorf("configuration type %s: key %q would set two fields", t, key)
 	}
 	return opts, nil
 }
@@ -52,6 +57,29 @@ func option(f reflect.StructField) (Option, error) {
 		return opt, fmt.Errorf("type %s is not string, int, bool or time.Duration", f.Type)
 	}
 	return opt, nil
+}
+
+// sharedSpelling finds a key that two options would read. As a secret has three,
+// keys that differ may meet: "url_env" is also a spelling of a secret "url".
+func sharedSpelling(opts []Option) (key string, found bool) {
+	taken := map[string]bool{}
+	for _, opt := range opts {
+		for _, key := range spellings(opt) {
+			if taken[key] {
+				return key, true
+			}
+			taken[key] = true
+		}
+	}
+	return "", false
+}
+
+// spellings are the keys under which an option's value is looked for.
+func spellings(opt Option) []string {
+	if opt.Secret {
+		return []string{opt.Key, opt.Key + "_file", opt.Key + "_env"}
+	}
+	return []string{opt.Key}
 }
 
 // decode fills a configuration struct from the backend's section.
@@ -82,24 +110,18 @@ func decode(config map[string]string, into reflect.Value) error {
 }
 
 func checkKeys(config map[string]string, opts []Option) error {
-	known := spellings(opts)
-	for key := range config {
-		if known[key] {
-			continue
-		}
-		return &sdk.ConfigError{Key: key, Message: "is not known to this backend; " + suggestion(key, opts)}
-	}
-	return nil
-}
-
-func spellings(opts []Option) map[string]bool {
 	known := map[string]bool{}
 	for _, opt := range opts {
-		known[opt.Key] = true
-		known[opt.Key+"_file"] = known[opt.Key+"_file"] || opt.Secret
-		known[opt.Key+"_env"] = known[opt.Key+"_env"] || opt.Secret
+		for _, key := range spellings(opt) {
+			known[key] = true
+		}
 	}
-	return known
+	for _, key := range slices.Sorted(maps.Keys(config)) {
+		if !known[key] {
+			return &sdk.ConfigError{Key: key, Message: "is not known to this backend; " + suggestion(key, opts)}
+		}
+	}
+	return nil
 }
 
 func suggestion(key string, opts []Option) string {

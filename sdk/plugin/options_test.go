@@ -59,11 +59,12 @@ func TestDecodeErrors(t *testing.T) {
 		{"fast", "maybe", "fast", "is neither true nor false"},
 		{"wait", "soon", "wait", "is not a duration"},
 		{"account", "", "account", "is required: whose it is"},
-		{"url_file", "relative", "url_file", "is not absolute"},
+		{"url_file", "relative", "url_file", "is not an absolute path"},
 		{"url_file", filepath.Join(dir, "nothing"), "url_file", "no such file"},
 		{"url_file", dir, "url_file", "is not a regular file"},
 		{"url_file", big, "url_file", "is larger than"},
-		{"url_env", "STORMLOCK_TEST_UNSET", "url_env", "is not set"},
+		{"url_env", "STORMLOCK_TEST_UNSET", "url_env", `"STORMLOCK_TEST_UNSET" is not set`},
+		{"url_env", "two words", "url_env", "is not the name of an environment variable"},
 	} {
 		section := map[string]string{"account": "ops", c.key: c.value}
 		err := decode(section, reflect.ValueOf(&sample{}).Elem())
@@ -99,10 +100,21 @@ func TestSecretFromFileAndEnvironment(t *testing.T) {
 // TestValuesStayOutOfErrors: any value may be a secret in the wrong place.
 func TestValuesStayOutOfErrors(t *testing.T) {
 	const mark = "hunter2"
-	for _, key := range []string{"count", "fast", "wait", "nosuchkey"} {
-		err := decode(map[string]string{"account": "ops", key: mark}, reflect.ValueOf(&sample{}).Elem())
+	for _, key := range []string{"count", "fast", "wait", "nosuchkey", "url_file", "url_env"} {
+		section := map[string]string{"account": "ops", key: "redis://u:" + mark + "@h"}
+		err := decode(section, reflect.ValueOf(&sample{}).Elem())
 		if err == nil || strings.Contains(err.Error(), mark) {
 			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
+func TestSameUnknownKeyEachTime(t *testing.T) {
+	section := map[string]string{"account": "ops", "zz": "", "aa": "", "mm": "", "bb": ""}
+	for range 50 {
+		err := decode(section, reflect.ValueOf(&sample{}).Elem())
+		if bad, ok := err.(*sdk.ConfigError); !ok || bad.Key != "aa" {
+			t.Fatalf("error is %v, want one of key aa", err)
 		}
 	}
 }
@@ -136,6 +148,17 @@ func TestAuthorsMistakes(t *testing.T) {
 		}](),
 		"bad default": reflect.TypeFor[struct {
 			A int `key:"a" default:"x"`
+		}](),
+		"one key twice": reflect.TypeFor[struct {
+			A, B string `key:"a"`
+		}](),
+		"key of a secret's file": reflect.TypeFor[struct {
+			A string `key:"a" secret:"true"`
+			B string `key:"a_file"`
+		}](),
+		"key of a secret's variable": reflect.TypeFor[struct {
+			B string `key:"a_env"`
+			A string `key:"a" secret:"true"`
 		}](),
 	} {
 		if got, err := options(typ); err == nil {

@@ -1,10 +1,12 @@
 package plugin
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/stormlock/stormlock/sdk"
@@ -12,6 +14,9 @@ import (
 
 // maxSecret bounds the file behind KEY_file, in bytes.
 const maxSecret = 64 << 10
+
+// envName is what the name of an environment variable looks like.
+var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // lookUp finds the value of an option: the key itself, for a secret KEY_file
 // or KEY_env, or the default. given says that the section names it.
@@ -44,10 +49,12 @@ func lookUp(config map[string]string, opt Option) (value string, given bool, err
 	return value, given, nil
 }
 
-// readSecretFile returns the content of a file less the newline at its end.
+// readSecretFile returns the content of a file less the newline at its end. Its
+// errors repeat nothing but an absolute path: what is not one may be the secret
+// itself, under the wrong key.
 func readSecretFile(path string) (string, error) {
 	if !filepath.IsAbs(path) {
-		return "", fmt.Errorf("path %q is not absolute", path)
+		return "", errors.New("is not an absolute path")
 	}
 	if info, err := os.Stat(path); err != nil {
 		return "", err
@@ -69,10 +76,13 @@ func readSecretFile(path string) (string, error) {
 	return strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r"), nil
 }
 
+// readSecretEnv repeats nothing but a name, for the same reason.
 func readSecretEnv(name string) (string, error) {
-	value, ok := os.LookupEnv(name)
-	if !ok {
-		return "", fmt.Errorf("environment variable %q is not set", name)
+	if value, ok := os.LookupEnv(name); ok {
+		return value, nil
 	}
-	return value, nil
+	if !envName.MatchString(name) {
+		return "", errors.New("is not the name of an environment variable")
+	}
+	return "", fmt.Errorf("environment variable %q is not set", name)
 }

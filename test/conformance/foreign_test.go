@@ -5,6 +5,7 @@ package conformance_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -73,7 +74,8 @@ func (f lockFile) holds(want, unwanted []byte) error {
 // redisServer is the address of a server.
 type redisServer string
 
-// plant makes an application's hash.
+// plant makes an application's hash. It has no expiry, and must not be given
+// one: DUMP alone would not tell.
 func (s redisServer) plant(_ context.Context, resource string) (func(context.Context) error, error) {
 	if _, err := s.call("HSET", resource, "user", "bob"); err != nil {
 		return nil, err
@@ -87,12 +89,21 @@ func (s redisServer) plant(_ context.Context, resource string) (func(context.Con
 		if err == nil && after != before {
 			err = errChanged
 		}
-		return err
+		return cmp.Or(err, s.lastsForEver(resource))
 	}, nil
 }
 
+func (s redisServer) lastsForEver(key string) error {
+	const noExpiry = ":-1\r\n"
+	left, err := s.call("PTTL", key)
+	if err == nil && left != noExpiry {
+		err = errChanged
+	}
+	return err
+}
+
 // call sends one command and returns what comes back until nothing more does.
-// DUMP answers in one write.
+// DUMP and PTTL answer in one write.
 func (s redisServer) call(args ...string) (string, error) {
 	conn, err := net.Dial("tcp", string(s))
 	if err != nil {
