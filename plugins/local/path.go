@@ -1,7 +1,6 @@
 package local
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -15,7 +14,7 @@ func (c Config) path() (string, error) {
 		return defaultPath()
 	}
 	if !filepath.IsAbs(c.Path) {
-		return "", badPath(fmt.Sprintf("%q is not absolute; write the whole path, beginning at the root", c.Path))
+		return "", badPath("is not absolute; write the whole path, beginning at the root")
 	}
 	return filepath.Clean(c.Path), nil
 }

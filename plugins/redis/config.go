@@ -56,11 +56,10 @@ func connect(c Config) (server, string, error) {
 	return opened, where, nil
 }
 
-// open refuses a fragment before the library, which ignores it: a # that was
-// meant as a part of the password would make another host of what is before.
+// open looks at the URL before the library does.
 func open(text string, with func(string) (server, string, error)) (server, string, error) {
-	if strings.Contains(text, "#") {
-		return nil, "", errFragment
+	if err := checkURL(text); err != nil {
+		return nil, "", err
 	}
 	return with(text)
 }
@@ -138,7 +137,7 @@ func noNotifications() *maintnotifications.Config {
 func why(err error) string {
 	var parse *url.Error
 	switch text := err.Error(); {
-	case err == errFragment, err == errNoMasterName:
+	case slices.Contains(ourErrors, err):
 		return text
 	case errors.As(err, &parse):
 		return "it is not a URL"

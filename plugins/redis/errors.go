@@ -12,11 +12,6 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
-var (
-	errFragment     = errors.New("it has a #, which must be written %23")
-	errNoMasterName = errors.New("it does not have the parameter master_name")
-)
-
 // explain says what a fault means. sent tells whether a script that may write
 // had been sent when it happened.
 //

@@ -28,7 +28,7 @@ import (
 // A Config is the section [backend.redis] of a configuration file.
 type Config struct {
 	URL    string `key:"url" default:"redis://localhost:6379" secret:"true" help:"redis://USER:PASSWORD@HOST:PORT/DATABASE, with rediss:// for TLS; or unix:///PATH?db=DATABASE"`
-	Prefix string `key:"prefix" help:"what the keys of all locks begin with, to keep them apart from other data"`
+	Prefix string `key:"prefix" empty:"true" help:"what the keys of all locks begin with, to keep them apart from other data"`
 	Mode   string `key:"mode" default:"single" help:"single, sentinel or cluster"`
 }
 

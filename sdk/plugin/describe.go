@@ -16,6 +16,8 @@ type Option struct {
 	Default  string `json:"default"`
 	Required bool   `json:"required"`
 	Secret   bool   `json:"secret"` // KEY_file and KEY_env are accepted too
+
+	mayEmpty bool // an empty value means something
 }
 
 func (d Description) toWire() *backendpb.DescribeResponse {

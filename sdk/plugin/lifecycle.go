@@ -15,6 +15,8 @@ import (
 //
 // It is a [stats.Handler] because that sees connections end.
 type lifecycle struct {
+	patience time.Duration // until the first connection
+
 	mu        sync.Mutex
 	server    *grpc.Server
 	conns     int
@@ -26,7 +28,7 @@ type lifecycle struct {
 func newLifecycle() *lifecycle {
 	idle := make(chan struct{})
 	close(idle)
-	return &lifecycle{idle: idle}
+	return &lifecycle{patience: firstContactTime, idle: idle}
 }
 
 func (l *lifecycle) setServer(s *grpc.Server) {

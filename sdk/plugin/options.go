@@ -45,6 +45,7 @@ func option(f reflect.StructField) (Option, error) {
 		Default:  f.Tag.Get("default"),
 		Required: f.Tag.Get("required") == "true",
 		Secret:   f.Tag.Get("secret") == "true",
+		mayEmpty: f.Tag.Get("empty") == "true",
 	}
 	if !f.IsExported() || !keyPattern.MatchString(opt.Key) {
 		return opt, fmt.Errorf("needs to be exported and to have a tag key:%q that matches %s", opt.Key, keyPattern)

@@ -30,13 +30,15 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestDecodeEmptyValueIsNotTheDefault(t *testing.T) {
-	var got sample
-	if err := decode(map[string]string{"url": "", "account": "ops"}, reflect.ValueOf(&got).Elem()); err != nil {
+func TestEmptyValueWhereItMeansSomething(t *testing.T) {
+	var got struct {
+		Prefix string `key:"prefix" default:"/" empty:"true"`
+	}
+	if err := decode(map[string]string{"prefix": ""}, reflect.ValueOf(&got).Elem()); err != nil {
 		t.Fatal(err)
 	}
-	if got.URL != "" {
-		t.Errorf("url is %q", got.URL)
+	if got.Prefix != "" {
+		t.Errorf("prefix is %q", got.Prefix)
 	}
 }
 
@@ -46,6 +48,11 @@ func TestDecodeErrors(t *testing.T) {
 	if err := os.WriteFile(big, make([]byte, maxSecret+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	nothing := filepath.Join(dir, "empty")
+	if err := os.WriteFile(nothing, []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("STORMLOCK_TEST_EMPTY", "")
 	for _, c := range []struct {
 		key, value string
 		wantKey    string
@@ -58,7 +65,10 @@ func TestDecodeErrors(t *testing.T) {
 		{"count", "99999999999999999999", "count", "is not a whole number"},
 		{"fast", "maybe", "fast", "is neither true nor false"},
 		{"wait", "soon", "wait", "is not a duration"},
-		{"account", "", "account", "is required: whose it is"},
+		{"account", "", "account", "is empty"},
+		{"url", "", "url", "is empty; give it a value, or remove it for the default"},
+		{"url_env", "STORMLOCK_TEST_EMPTY", "url_env", "is empty"},
+		{"url_file", nothing, "url_file", "is empty"},
 		{"url_file", "relative", "url_file", "is not an absolute path"},
 		{"url_file", filepath.Join(dir, "nothing"), "url_file", "no such file"},
 		{"url_file", dir, "url_file", "is not a regular file"},
@@ -94,6 +104,13 @@ func TestSecretFromFileAndEnvironment(t *testing.T) {
 	err := decode(map[string]string{"account": "ops", "url": "x", "url_env": "HOME"}, reflect.ValueOf(&sample{}).Elem())
 	if err == nil || !strings.Contains(err.Error(), "another key gives too") {
 		t.Errorf("given twice: %v", err)
+	}
+}
+
+func TestRequired(t *testing.T) {
+	err := decode(map[string]string{}, reflect.ValueOf(&sample{}).Elem())
+	if err == nil || !strings.Contains(err.Error(), `key "account": is required: whose it is`) {
+		t.Errorf("error is %v", err)
 	}
 }
 

@@ -14,7 +14,9 @@
 //
 // Fields are strings, ints, bools or time.Durations. A key that is secret can
 // also be given as KEY_file, an absolute path, or KEY_env, the name of an
-// environment variable. An unknown key is an error that names the near miss.
+// environment variable. An unknown key is an error that names the near miss. So
+// is an empty value, which must not come to mean the default, unless the field
+// has the tag empty:"true".
 //
 // A plugin may write to stderr as it likes: stormlock shows the end of it when
 // the plugin dies, and all of it at --log-level debug. It must not print on

@@ -18,6 +18,10 @@ const maxSecret = 64 << 10
 // envName is what the name of an environment variable looks like.
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
+// errEmpty keeps a value that went missing from meaning the default: a store
+// on localhost instead of the one that a team shares.
+var errEmpty = errors.New("is empty; give it a value, or remove it for the default")
+
 // lookUp finds the value of an option: the key itself, for a secret KEY_file
 // or KEY_env, or the default. given says that the section names it.
 func lookUp(config map[string]string, opt Option) (value string, given bool, err error) {
@@ -42,7 +46,11 @@ func lookUp(config map[string]string, opt Option) (value string, given bool, err
 			return "", true, &sdk.ConfigError{Key: s.key, Message: "gives a value that another key gives too; keep one of them"}
 		}
 		given = true
-		if value, err = s.read(raw); err != nil {
+		value, err = s.read(raw)
+		if err == nil && value == "" && !opt.mayEmpty {
+			err = errEmpty
+		}
+		if err != nil {
 			return "", true, &sdk.ConfigError{Key: s.key, Message: err.Error()}
 		}
 	}

@@ -117,7 +117,7 @@ func (l *lifecycle) newServer(opts []grpc.ServerOption) *grpc.Server {
 	)
 	server := grpc.NewServer(opts...)
 	l.setServer(server)
-	time.AfterFunc(firstContactTime, l.stopUnlessContacted)
+	time.AfterFunc(l.patience, l.stopUnlessContacted)
 	return server
 }
 
