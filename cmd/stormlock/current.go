@@ -47,9 +47,6 @@ func newCurrent(g *globals) *cobra.Command {
 
 func (s *session) current(ctx context.Context, print format) error {
 	lease, err := s.now(ctx)
-	if errors.Is(err, sdk.ErrNotHeld) {
-		return &exitError{exitNone, fmt.Sprintf("nobody holds resource %q", s.Resource)}
-	}
 	if err != nil {
 		return err
 	}
@@ -57,15 +54,17 @@ func (s *session) current(ctx context.Context, print format) error {
 }
 
 // now is the current lease as it stands when the answer is here: one that has
-// ended on the way is none.
+// ended on the way is none. If there is none, the error says so, with its exit
+// code.
 func (s *session) now(ctx context.Context) (sdk.Lease, error) {
 	sent := time.Now()
 	lease, err := s.backend.Current(ctx, s.Resource)
-	if err != nil {
+	lease.TTL -= elapsed(sent)
+	switch {
+	case errors.Is(err, sdk.ErrNotHeld) || err == nil && lease.TTL <= 0:
+		return sdk.Lease{}, &exitError{exitNone, fmt.Sprintf("nobody holds resource %q", s.Resource)}
+	case err != nil:
 		return sdk.Lease{}, err
-	}
-	if lease.TTL -= elapsed(sent); lease.TTL <= 0 {
-		return sdk.Lease{}, sdk.ErrNotHeld
 	}
 	return lease, nil
 }

@@ -44,15 +44,26 @@ func viewOf(l sdk.Lease, backend string) view {
 // A format writes a lease.
 type format func(io.Writer, view) error
 
-var formats = map[string]format{
-	"oneline": oneLine, "lines": lines, "rows": rows, "cols": columns, "id": idOnly, "json": asJSON,
+var formats = []struct {
+	name  string
+	write format
+}{
+	{"oneline", oneLine},
+	{"lines", lines},
+	{"rows", rows},
+	{"cols", columns},
+	{"id", idOnly},
+	{"json", asJSON},
 }
 
 func formatter(name string) (format, error) {
-	if f, ok := formats[name]; ok {
-		return f, nil
+	var names []string
+	for _, f := range formats {
+		if f.name == name {
+			return f.write, nil
+		}
+		names = append(names, f.name)
 	}
-	names := []string{"oneline", "lines", "rows", "cols", "id", "json"}
 	text := fmt.Sprintf("unknown format %q", name)
 	if near, ok := nearmiss.Find(name, names); ok {
 		text += fmt.Sprintf("; did you mean %q?", near)

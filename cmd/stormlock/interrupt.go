@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/stormlock/stormlock/internal/escape"
 )
 
 // secondInterrupt is when a further Ctrl-C counts as one. Until then it may be
@@ -64,14 +61,6 @@ func giveUp(known *exitError) int {
 	}
 	tell(known)
 	return known.code
-}
-
-// tell prints an error, if it has a text. Parts of it may have been written by
-// others: holders, servers, plugins.
-func tell(err error) {
-	if text := err.Error(); text != "" {
-		fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text))
-	}
 }
 
 // heeded leaves out what the caller has us ignore, as nohup does: to listen for

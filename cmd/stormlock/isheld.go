@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -30,12 +29,10 @@ func newIsHeld(g *globals) *cobra.Command {
 
 func (s *session) isHeld(ctx context.Context, lease sdk.Lease) error {
 	now, err := s.now(ctx)
-	switch {
-	case errors.Is(err, sdk.ErrNotHeld):
-		return &exitError{exitNone, fmt.Sprintf("nobody holds resource %q", lease.Resource)}
-	case err != nil:
+	if err != nil {
 		return err
-	case !sdk.SameID(now.ID, lease.ID):
+	}
+	if !sdk.SameID(now.ID, lease.ID) {
 		return &exitError{exitNone, fmt.Sprintf("not by lease %s: %s", lease.ID, heldText(now))}
 	}
 	return nil

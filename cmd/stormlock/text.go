@@ -43,7 +43,15 @@ func noteTTL(asked, got time.Duration) {
 	}
 }
 
-// note writes a line that is neither a result nor an error.
+// tell prints an error, if it has a text.
+func tell(err error) {
+	if text := err.Error(); text != "" {
+		note(text)
+	}
+}
+
+// note writes a line that is not a result. Parts of it may have been written by
+// others: holders, servers, plugins.
 func note(text string) { fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text)) }
 
 // self is how to call stormlock again with the same configuration.

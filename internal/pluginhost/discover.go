@@ -95,10 +95,13 @@ func List(dirs []string) []Candidate {
 		for _, entry := range entries {
 			name, ok := backendName(entry.Name())
 			path := filepath.Join(dir, entry.Name())
-			if !ok || errors.Is(runnable(path), fs.ErrNotExist) {
+			if !ok {
 				continue
 			}
 			c := Candidate{Name: name, Path: path, ShadowedBy: first[name], Refused: runnable(path)}
+			if errors.Is(c.Refused, fs.ErrNotExist) {
+				continue
+			}
 			if c.Refused == nil {
 				// Refused or not, it is what Find would come upon.
 				c.Refused = vet(path)

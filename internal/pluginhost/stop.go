@@ -29,7 +29,8 @@ func (p *Plugin) Stop(grace time.Duration) {
 	p.removeSocketDir()
 }
 
-// takeOver ends go-plugin's own attempts at the process.
+// takeOver keeps go-plugin from making a process from now on, and returns the
+// one that it has made, or nil.
 func (p *Plugin) takeOver() *process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
