@@ -32,6 +32,11 @@ var (
 	// A [*ConfigError] names the key.
 	ErrConfig = errors.New("bad configuration")
 
+	// ErrNotSetUp says that the store lacks what Setup creates or migrates,
+	// such as a table. It also matches [ErrConfig]. The text says what is
+	// missing; stormlock adds the command that mends it.
+	ErrNotSetUp = fmt.Errorf("%w: the store is not set up", ErrConfig)
+
 	// ErrInvalid says that an argument is out of its bounds.
 	ErrInvalid = errors.New("invalid argument")
 )
@@ -86,6 +91,12 @@ func Unavailable(format string, args ...any) error {
 // the formatted one.
 func Refused(format string, args ...any) error {
 	return &fault{ErrRefused, fmt.Sprintf(format, args...)}
+}
+
+// NotSetUp returns an error that matches [ErrNotSetUp] and whose text is
+// exactly the formatted one.
+func NotSetUp(format string, args ...any) error {
+	return &fault{ErrNotSetUp, fmt.Sprintf(format, args...)}
 }
 
 // Invalid returns an error that matches [ErrInvalid] and whose text is exactly

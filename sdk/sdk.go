@@ -41,8 +41,8 @@ type Lease struct {
 //
 // An error that is none of those of this package is a fault after which the
 // state of the lock is unknown. A backend that knows better says so with
-// [ErrUnavailable], [ErrRefused] or [ErrConfig], each of which promises that
-// nothing was written.
+// [ErrUnavailable], [ErrRefused], [ErrConfig] or [ErrNotSetUp], each of which
+// promises that nothing was written.
 type Backend interface {
 	// Acquire grants want.Resource to want.Principal for want.TTL if nobody
 	// holds it, and returns the lease as stored. If the current lease has the
@@ -70,8 +70,12 @@ type Backend interface {
 	// passed over.
 	List(ctx context.Context, prefix string) iter.Seq2[Lease, error]
 
-	// Setup creates or migrates what the store needs. It is idempotent.
-	Setup(ctx context.Context) error
+	// Setup creates or migrates what the store needs, and returns the
+	// statements that it carried out, in the store's own language, one line
+	// each: none if nothing was missing. With dryRun it changes nothing and
+	// returns what it would carry out. It can be repeated, also after an
+	// error; the statements that come with an error were carried out before it.
+	Setup(ctx context.Context, dryRun bool) (statements []string, err error)
 
 	// Close frees the backend's connections. Leases stay.
 	Close() error

@@ -31,7 +31,7 @@ func start(t *testing.T, name string) *pluginhost.Plugin {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Stop(pluginhost.Grace) })
-	if err := p.Backend().Setup(t.Context()); err != nil {
+	if _, err := p.Backend().Setup(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 	return p

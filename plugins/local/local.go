@@ -94,9 +94,20 @@ func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, 
 
 // Setup creates the file, so that its place and rights can be seen before the
 // first lock is taken. Acquire would create it too.
-func (b *backend) Setup(ctx context.Context) error {
-	_, err := b.file.update(ctx, func(*ledger) (sdk.Lease, error) { return sdk.Lease{}, nil })
-	return err
+func (b *backend) Setup(ctx context.Context, dryRun bool) ([]string, error) {
+	found := false
+	_, err := b.file.view(ctx, func(*ledger) ([]sdk.Lease, error) { found = true; return nil, nil })
+	if err != nil || found {
+		return nil, err
+	}
+	statements := []string{"create " + b.file.path}
+	if dryRun {
+		return statements, nil
+	}
+	if _, err := b.file.update(ctx, func(*ledger) (sdk.Lease, error) { return sdk.Lease{}, nil }); err != nil {
+		return nil, err
+	}
+	return statements, nil
 }
 
 // Close has nothing to free: the file is open only during an operation.

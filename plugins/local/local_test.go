@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func each(t *testing.T, test func(t *testing.T, call func(ctx context.Context, b
 			}
 			return nil
 		},
-		"setup": func(ctx context.Context, b *backend) error { return b.Setup(ctx) },
+		"setup": func(ctx context.Context, b *backend) error { _, err := b.Setup(ctx, false); return err },
 	} {
 		t.Run(name, func(t *testing.T) { test(t, call) })
 	}
@@ -107,9 +108,13 @@ func TestPath(t *testing.T) {
 
 func TestSetupCreatesPrivately(t *testing.T) {
 	b := newBackend(t)
-	if err := b.Setup(context.Background()); err != nil {
-		t.Fatal(err)
+	setsUp(t, b, true, "create "+b.file.path)
+	if _, err := os.Stat(b.file.path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after a dry run: %v", err)
 	}
+	setsUp(t, b, false, "create "+b.file.path)
+	setsUp(t, b, true)
+	setsUp(t, b, false)
 	dir := filepath.Dir(b.file.path)
 	for path, want := range map[string]os.FileMode{
 		b.file.path: 0o600, dir: 0o700 | os.ModeDir, filepath.Dir(dir): 0o700 | os.ModeDir,
@@ -120,10 +125,17 @@ func TestSetupCreatesPrivately(t *testing.T) {
 	}
 }
 
+func setsUp(t *testing.T, b *backend, dryRun bool, want ...string) {
+	t.Helper()
+	if got, err := b.Setup(context.Background(), dryRun); err != nil || !slices.Equal(got, want) {
+		t.Fatalf("setup (dry run: %t): %q, %v; want %q", dryRun, got, err, want)
+	}
+}
+
 func TestSetupKeepsLeases(t *testing.T) {
 	b := newBackend(t)
 	lease := acquire(t, b, wanted("r"))
-	if err := b.Setup(context.Background()); err != nil {
+	if _, err := b.Setup(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := b.Current(context.Background(), "r"); err != nil || got.ID != lease.ID {
@@ -172,7 +184,7 @@ func TestEndedContextWritesNothing(t *testing.T) {
 // at which a caller could have waited for it.
 func TestDeadlineBeforeCommitTakesNothing(t *testing.T) {
 	b := newBackend(t)
-	if err := b.Setup(context.Background()); err != nil {
+	if _, err := b.Setup(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -54,7 +54,8 @@ func TestNetworkFileSystemIsRefused(t *testing.T) {
 	networkNames[here] = "a test"
 	defer delete(networkNames, here)
 	b := openAt(t, filepath.Join(dir, "not", "yet", "locks.db"))
-	wantError(t, b.Setup(context.Background()), sdk.ErrRefused)
-	_, err := b.Current(context.Background(), "r")
+	_, err := b.Setup(context.Background(), false)
+	wantError(t, err, sdk.ErrRefused)
+	_, err = b.Current(context.Background(), "r")
 	wantError(t, err, sdk.ErrRefused)
 }

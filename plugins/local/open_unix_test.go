@@ -26,7 +26,8 @@ func TestOnlyARegularFile(t *testing.T) {
 		"dangling link": func(path string) error { return os.Symlink(path+".target", path) },
 		"link to a lock file": func(path string) error {
 			b, _ := Open(context.Background(), Config{Path: path + ".real"})
-			return errors.Join(b.Setup(context.Background()), os.Symlink(path+".real", path))
+			_, err := b.Setup(context.Background(), false)
+			return errors.Join(err, os.Symlink(path+".real", path))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +71,7 @@ func TestOpenFlagsAlone(t *testing.T) {
 // lock must not be kept in a file that nobody else can find.
 func TestReplacedFileIsNoticed(t *testing.T) {
 	b := newBackend(t)
-	if err := b.Setup(context.Background()); err != nil {
+	if _, err := b.Setup(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
 	err := b.file.withSession(context.Background(), writing, func(s *session) error {

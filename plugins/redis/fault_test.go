@@ -19,7 +19,7 @@ var everything = map[string]func(context.Context, sdk.Backend) error{
 	"renew":   operations["renew"],
 	"release": operations["release"],
 	"current": operations["current"],
-	"setup":   func(ctx context.Context, b sdk.Backend) error { return b.Setup(ctx) },
+	"setup":   func(ctx context.Context, b sdk.Backend) error { _, err := b.Setup(ctx, false); return err },
 	"list": func(ctx context.Context, b sdk.Backend) error {
 		for _, err := range b.List(ctx, "") {
 			if err != nil {

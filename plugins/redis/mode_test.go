@@ -20,7 +20,7 @@ import (
 func everyOperation(t *testing.T, b sdk.Backend, resource string) {
 	t.Helper()
 	ctx := testContext(t)
-	if err := b.Setup(ctx); err != nil {
+	if _, err := b.Setup(ctx, false); err != nil {
 		t.Error(err)
 	}
 	lease := acquire(t, b, want(resource))

@@ -34,7 +34,7 @@ func TestDocumentedPermissionsSuffice(t *testing.T) {
 	addUser(t, raw, allowed)
 	b := openAt(t, Config{URL: withUser(server.URL), Prefix: "app:"})
 	ctx := testContext(t)
-	if err := b.Setup(ctx); err != nil {
+	if _, err := b.Setup(ctx, false); err != nil {
 		t.Error(err)
 	}
 	lease := acquire(t, b, want("deploy"))

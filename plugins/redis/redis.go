@@ -55,11 +55,11 @@ func Open(_ context.Context, c Config) (sdk.Backend, error) {
 }
 
 // Setup checks that the server takes writes. There is nothing to create.
-func (b *backend) Setup(ctx context.Context) error {
+func (b *backend) Setup(ctx context.Context, _ bool) ([]string, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	_, err := b.read(ctx, scriptSetup, b.prefix+" setup")
-	return err
+	return nil, err
 }
 
 // Close ends the connections. The client library waits for Sentinels that it

@@ -246,7 +246,23 @@ var brokenState = []breakage{
 	{"state-is-in-the-store", "in the instance", func(memory) sdk.Backend { return memory{newMemoryStore()} }},
 	{"close-keeps-leases", "close releases", func(m memory) sdk.Backend { return patched{Backend: m, close: m.wipe} }},
 	{"setup-keeps-leases", "setup starts afresh", func(m memory) sdk.Backend {
-		return patched{Backend: m, setup: func(context.Context) error { return m.wipe() }}
+		return patched{Backend: m, setup: func(context.Context, bool) ([]string, error) { return nil, m.wipe() }}
+	}},
+	{"setup-can-be-repeated", "creates again", func(m memory) sdk.Backend {
+		return patched{Backend: m, setup: func(_ context.Context, dryRun bool) ([]string, error) {
+			if dryRun {
+				return nil, nil
+			}
+			return []string{"CREATE TABLE stormlock"}, nil
+		}}
+	}},
+	{"setup-can-be-repeated", "a dry run does not look", func(m memory) sdk.Backend {
+		return patched{Backend: m, setup: func(_ context.Context, dryRun bool) ([]string, error) {
+			if dryRun {
+				return []string{"CREATE TABLE stormlock"}, nil
+			}
+			return nil, nil
+		}}
 	}},
 	{"foreign-data-is-refused", "overwritten", func(m memory) sdk.Backend {
 		return patched{Backend: m, acquire: func(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {

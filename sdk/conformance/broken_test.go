@@ -164,11 +164,11 @@ var brokenFence = []breakage{
 		}}
 	}},
 	{"fence-grows", "restarts at setup", func(m memory) sdk.Backend {
-		return patched{Backend: m, setup: func(context.Context) error {
+		return patched{Backend: m, setup: func(context.Context, bool) ([]string, error) {
 			m.mu.Lock()
 			defer m.mu.Unlock()
 			clear(m.fences)
-			return nil
+			return nil, nil
 		}}
 	}},
 	{"fence-grows-over-expiry", "restarts with each lease that finds nobody", func(m memory) sdk.Backend {

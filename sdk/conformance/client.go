@@ -73,8 +73,17 @@ func (c *client) current(resource string) sdk.Lease {
 
 // setup is for leases to survive.
 func (c *client) setup() {
-	if err := c.Setup(c.p.ctx); err != nil {
-		c.p.fail("setup: %v", err)
+	c.settled(false)
+}
+
+// settled is a setup that must find nothing to do.
+func (c *client) settled(dryRun bool) {
+	statements, err := c.Setup(c.p.ctx, dryRun)
+	if err != nil {
+		c.p.fail("setup (dry run: %t): %v", dryRun, err)
+	}
+	if len(statements) > 0 {
+		c.p.fail("setup (dry run: %t) of a store that is set up: %q; want nothing to do", dryRun, statements)
 	}
 }
 

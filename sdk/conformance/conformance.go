@@ -104,7 +104,7 @@ func setup(t *testing.T, s Store) {
 		t.Fatalf("open: %v", err)
 	}
 	defer backend.Close()
-	if err := backend.Setup(t.Context()); err != nil {
+	if _, err := backend.Setup(t.Context(), false); err != nil {
 		t.Fatalf("setup: %v", err)
 	}
 }

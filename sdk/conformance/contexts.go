@@ -21,7 +21,7 @@ var calls = map[string]func(ctx context.Context, c *client, lease sdk.Lease){
 	"renew":   func(ctx context.Context, c *client, lease sdk.Lease) { _, _ = c.Renew(ctx, lease) },
 	"release": func(ctx context.Context, c *client, lease sdk.Lease) { _ = c.Release(ctx, lease) },
 	"current": func(ctx context.Context, c *client, lease sdk.Lease) { _, _ = c.Current(ctx, lease.Resource) },
-	"setup":   func(ctx context.Context, c *client, _ sdk.Lease) { _ = c.Setup(ctx) },
+	"setup":   func(ctx context.Context, c *client, _ sdk.Lease) { _, _ = c.Setup(ctx, false) },
 	"list": func(ctx context.Context, c *client, lease sdk.Lease) {
 		for range c.List(ctx, lease.Resource) {
 		}

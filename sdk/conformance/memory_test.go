@@ -147,8 +147,8 @@ func (m memory) under(ctx context.Context, prefix string) ([]sdk.Lease, error) {
 	return leases, nil
 }
 
-func (m memory) Setup(context.Context) error { return nil }
-func (m memory) Close() error                { return nil }
+func (m memory) Setup(context.Context, bool) ([]string, error) { return nil, nil }
+func (m memory) Close() error                                  { return nil }
 
 // plant is the store's Foreign.
 func (m memory) plant(_ context.Context, resource string) (func(context.Context) error, error) {

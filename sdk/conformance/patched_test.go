@@ -24,7 +24,7 @@ type patched struct {
 	release func(ctx context.Context, lease sdk.Lease) error
 	current func(ctx context.Context, resource string) (sdk.Lease, error)
 	list    func(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error]
-	setup   func(ctx context.Context) error
+	setup   func(ctx context.Context, dryRun bool) ([]string, error)
 	close   func() error
 }
 
@@ -63,11 +63,11 @@ func (p patched) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, e
 	return p.Backend.List(ctx, prefix)
 }
 
-func (p patched) Setup(ctx context.Context) error {
+func (p patched) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 	if p.setup != nil {
-		return p.setup(ctx)
+		return p.setup(ctx, dryRun)
 	}
-	return p.Backend.Setup(ctx)
+	return p.Backend.Setup(ctx, dryRun)
 }
 
 func (p patched) Close() error {

@@ -11,6 +11,7 @@ var state = []rule{
 	{"state-is-in-the-store", "a lock is taken in one terminal and released in another, on another machine", stateIsInTheStore},
 	{"close-keeps-leases", "the command that took a lock ends; the lock stays", closeKeepsLeases},
 	{"setup-keeps-leases", "setting up again, for a newer version, must not lose who holds what", setupKeepsLeases},
+	{"setup-can-be-repeated", "whoever sets up twice, or only looks, must see that nothing is missing", setupCanBeRepeated},
 	{"foreign-data-is-refused", "data that is not a lock belongs to somebody, and must not be touched", foreignDataIsRefused},
 }
 
@@ -48,6 +49,14 @@ func setupKeepsLeases(p *probe) {
 		c.unchanged(lease)
 	}
 	p.same("the held error", b.refused(p.want("x")), lease)
+}
+
+func setupCanBeRepeated(p *probe) {
+	for _, c := range []*client{p.open(), p.open()} {
+		c.settled(true)
+		c.settled(false)
+		c.settled(true)
+	}
 }
 
 func foreignDataIsRefused(p *probe) {

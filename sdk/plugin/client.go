@@ -173,21 +173,21 @@ func next(ctx context.Context, stream grpc.ServerStreamingClient[backendpb.ListR
 }
 
 // Setup implements [sdk.Backend].
-func (c *Client) Setup(ctx context.Context) error {
+func (c *Client) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 	if err := ready(ctx, nil); err != nil {
-		return err
+		return nil, err
 	}
-	answer, err := c.rpc.Setup(ctx, &backendpb.SetupRequest{Config: c.section})
+	answer, err := c.rpc.Setup(ctx, &backendpb.SetupRequest{DryRun: dryRun, Config: c.section})
 	if err != nil {
-		return unknown(ctx, err)
+		return nil, unknown(ctx, err)
 	}
 	switch o := answer.GetOutcome().(type) {
 	case *backendpb.SetupResponse_Done:
-		return nil
+		return answer.GetStatements(), nil
 	case *backendpb.SetupResponse_Fault:
-		return faultFromWire(o.Fault)
+		return answer.GetStatements(), faultFromWire(o.Fault)
 	}
-	return errors.New(noOutcome("Setup"))
+	return nil, errors.New(noOutcome("Setup"))
 }
 
 // Close does nothing: the backend is closed when its process is stopped.

@@ -157,11 +157,15 @@ func listFault(err error) *backendpb.ListResponse {
 
 func (s *service) Setup(ctx context.Context, req *backendpb.SetupRequest) (*backendpb.SetupResponse, error) {
 	backend, err := s.opened(ctx, req.GetConfig())
+	answer := &backendpb.SetupResponse{Outcome: &backendpb.SetupResponse_Done{Done: &backendpb.Done{}}}
 	if err == nil {
-		err = backend.Setup(ctx)
+		answer.Statements, err = backend.Setup(ctx, req.GetDryRun())
+	}
+	for i, statement := range answer.Statements {
+		answer.Statements[i] = validText(statement)
 	}
 	if err != nil {
-		return &backendpb.SetupResponse{Outcome: &backendpb.SetupResponse_Fault{Fault: faultToWire(err)}}, nil
+		answer.Outcome = &backendpb.SetupResponse_Fault{Fault: faultToWire(err)}
 	}
-	return &backendpb.SetupResponse{Outcome: &backendpb.SetupResponse_Done{Done: &backendpb.Done{}}}, nil
+	return answer, nil
 }

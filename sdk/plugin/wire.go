@@ -61,6 +61,7 @@ var kinds = []struct {
 	err  error
 	kind backendpb.Fault_Kind
 }{
+	{sdk.ErrNotSetUp, backendpb.Fault_KIND_NOT_SET_UP}, // before ErrConfig, which it also is
 	{sdk.ErrConfig, backendpb.Fault_KIND_CONFIG},
 	{sdk.ErrRefused, backendpb.Fault_KIND_REFUSED},
 	{sdk.ErrInvalid, backendpb.Fault_KIND_INVALID},
@@ -103,6 +104,8 @@ func faultFromWire(f *backendpb.Fault) error {
 	switch f.GetKind() {
 	case backendpb.Fault_KIND_CONFIG:
 		return &sdk.ConfigError{Key: f.GetKey(), Message: text}
+	case backendpb.Fault_KIND_NOT_SET_UP:
+		return sdk.NotSetUp("%s", text)
 	case backendpb.Fault_KIND_REFUSED:
 		return sdk.Refused("%s", text)
 	case backendpb.Fault_KIND_INVALID:

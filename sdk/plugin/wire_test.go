@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,8 +53,11 @@ func (a *answers) List(_ context.Context, prefix string) iter.Seq2[sdk.Lease, er
 		}
 	}
 }
-func (a *answers) Setup(context.Context) error { return a.err }
-func (a *answers) Close() error                { return nil }
+
+func (a *answers) Setup(_ context.Context, dryRun bool) ([]string, error) {
+	return []string{fmt.Sprint("dry run: ", dryRun), "not \xff valid"}, a.err
+}
+func (a *answers) Close() error { return nil }
 
 // connect serves a service in memory and returns a client of it.
 func connect(t *testing.T, s backendpb.BackendServer) *Client {
@@ -152,6 +156,7 @@ func TestErrorsSurviveTheWire(t *testing.T) {
 		{sdk.Refused("not a lock"), sdk.ErrRefused, "not a lock"},
 		{sdk.Invalid("too long"), sdk.ErrInvalid, "too long"},
 		{fmt.Errorf("opening: %w", &sdk.ConfigError{Key: "url", Message: "is odd"}), sdk.ErrConfig, `key "url": is odd`},
+		{sdk.NotSetUp("there is no table"), sdk.ErrNotSetUp, "there is no table"},
 		{plain, nil, "connection reset"},
 		{context.DeadlineExceeded, nil, "the store gave no answer in time"},
 		{sdk.ErrNotHeld, sdk.ErrNotHeld, "not held"},
@@ -176,8 +181,8 @@ func check(t *testing.T, call string, err, want error, text string) {
 	if err == nil || err.Error() != text {
 		t.Errorf("%s: error is %q, want %q", call, err, text)
 	}
-	for _, sentinel := range []error{sdk.ErrUnavailable, sdk.ErrRefused, sdk.ErrInvalid, sdk.ErrConfig, sdk.ErrNotHeld, sdk.ErrHeld} {
-		if errors.Is(err, sentinel) != (sentinel == want) {
+	for _, sentinel := range []error{sdk.ErrUnavailable, sdk.ErrRefused, sdk.ErrInvalid, sdk.ErrConfig, sdk.ErrNotSetUp, sdk.ErrNotHeld, sdk.ErrHeld} {
+		if errors.Is(err, sentinel) != errors.Is(want, sentinel) {
 			t.Errorf("%s: errors.Is(%v, %v) is %t", call, err, sentinel, errors.Is(err, sentinel))
 		}
 	}
@@ -190,6 +195,21 @@ func TestHeldSurvivesTheWire(t *testing.T) {
 	held, ok := errors.AsType[*sdk.HeldError](err)
 	if !ok || held.Lease != holder || !errors.Is(err, sdk.ErrHeld) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+func TestSetupSurvivesTheWire(t *testing.T) {
+	a := &answers{}
+	c := opened(t, a)
+	for _, dryRun := range []bool{true, false} {
+		for _, fault := range []error{nil, sdk.Refused("no permission")} {
+			a.err = fault
+			got, err := c.Setup(t.Context(), dryRun)
+			want := []string{fmt.Sprint("dry run: ", dryRun), "not \uFFFD valid"}
+			if !slices.Equal(got, want) || errors.Is(err, sdk.ErrRefused) != (fault != nil) {
+				t.Errorf("dry run %t: %q, %v; want %q, %v", dryRun, got, err, want, fault)
+			}
+		}
 	}
 }
 
@@ -337,7 +357,8 @@ func TestAnswerWithoutOutcome(t *testing.T) {
 	_, err = c.Renew(t.Context(), example())
 	check(t, "renew", err, nil, noOutcome("Renew"))
 	check(t, "release", c.Release(t.Context(), example()), nil, noOutcome("Release"))
-	check(t, "setup", c.Setup(t.Context()), nil, noOutcome("Setup"))
+	_, err = c.Setup(t.Context(), false)
+	check(t, "setup", err, nil, noOutcome("Setup"))
 }
 
 func TestImpossibleLeases(t *testing.T) {

@@ -101,7 +101,7 @@ func startRedisOnce(path, dir string, args []string) (*RedisServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	addr := loopback(port)
 	server := &RedisServer{process: p, Addr: addr, URL: "redis://" + addr, Dir: dir}
 	return server, server.wait(logged.Name())
 }

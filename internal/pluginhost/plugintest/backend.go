@@ -110,7 +110,7 @@ func (b *backend) List(context.Context, string) iter.Seq2[sdk.Lease, error] {
 	return func(func(sdk.Lease, error) bool) {}
 }
 
-func (b *backend) Setup(context.Context) error { return nil }
+func (b *backend) Setup(context.Context, bool) ([]string, error) { return nil, nil }
 
 func (b *backend) Close() error {
 	if b.close != nil {

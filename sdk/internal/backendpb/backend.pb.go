@@ -55,6 +55,8 @@ const (
 	Fault_KIND_CONFIG Fault_Kind = 3
 	// Nothing was written: an argument is out of its bounds.
 	Fault_KIND_INVALID Fault_Kind = 4
+	// Nothing was written: the store lacks what Setup creates or migrates.
+	Fault_KIND_NOT_SET_UP Fault_Kind = 5
 )
 
 // Enum value maps for Fault_Kind.
@@ -65,6 +67,7 @@ var (
 		2: "KIND_REFUSED",
 		3: "KIND_CONFIG",
 		4: "KIND_INVALID",
+		5: "KIND_NOT_SET_UP",
 	}
 	Fault_Kind_value = map[string]int32{
 		"KIND_UNSPECIFIED": 0,
@@ -72,6 +75,7 @@ var (
 		"KIND_REFUSED":     2,
 		"KIND_CONFIG":      3,
 		"KIND_INVALID":     4,
+		"KIND_NOT_SET_UP":  5,
 	}
 )
 
@@ -1253,8 +1257,10 @@ func (*ListResponse_Lease) isListResponse_Outcome() {}
 func (*ListResponse_Fault) isListResponse_Outcome() {}
 
 type SetupRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Config        map[string]string      `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Change nothing, and answer what would be carried out.
+	DryRun        bool              `protobuf:"varint,1,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	Config        map[string]string `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1289,6 +1295,13 @@ func (*SetupRequest) Descriptor() ([]byte, []int) {
 	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{17}
 }
 
+func (x *SetupRequest) GetDryRun() bool {
+	if x != nil {
+		return x.DryRun
+	}
+	return false
+}
+
 func (x *SetupRequest) GetConfig() map[string]string {
 	if x != nil {
 		return x.Config
@@ -1302,7 +1315,10 @@ type SetupResponse struct {
 	//
 	//	*SetupResponse_Done
 	//	*SetupResponse_Fault
-	Outcome       isSetupResponse_Outcome `protobuf_oneof:"outcome"`
+	Outcome isSetupResponse_Outcome `protobuf_oneof:"outcome"`
+	// What was carried out, also before a fault, in the store's own language,
+	// one line each; none if nothing was missing.
+	Statements    []string `protobuf:"bytes,3,rep,name=statements,proto3" json:"statements,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1362,6 +1378,13 @@ func (x *SetupResponse) GetFault() *Fault {
 	return nil
 }
 
+func (x *SetupResponse) GetStatements() []string {
+	if x != nil {
+		return x.Statements
+	}
+	return nil
+}
+
 type isSetupResponse_Outcome interface {
 	isSetupResponse_Outcome()
 }
@@ -1393,17 +1416,18 @@ const file_stormlock_backend_v1_backend_proto_rawDesc = "" +
 	"ttl_millis\x18\x06 \x01(\x03R\tttlMillis\x12\x14\n" +
 	"\x05fence\x18\a \x01(\x04R\x05fence\"\t\n" +
 	"\aNotHeld\"\x06\n" +
-	"\x04Done\"\xd2\x01\n" +
+	"\x04Done\"\xe7\x01\n" +
 	"\x05Fault\x124\n" +
 	"\x04kind\x18\x01 \x01(\x0e2 .stormlock.backend.v1.Fault.KindR\x04kind\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x10\n" +
-	"\x03key\x18\x03 \x01(\tR\x03key\"g\n" +
+	"\x03key\x18\x03 \x01(\tR\x03key\"|\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10KIND_UNAVAILABLE\x10\x01\x12\x10\n" +
 	"\fKIND_REFUSED\x10\x02\x12\x0f\n" +
 	"\vKIND_CONFIG\x10\x03\x12\x10\n" +
-	"\fKIND_INVALID\x10\x04\"\x11\n" +
+	"\fKIND_INVALID\x10\x04\x12\x13\n" +
+	"\x0fKIND_NOT_SET_UP\x10\x05\"\x11\n" +
 	"\x0fDescribeRequest\"x\n" +
 	"\x10DescribeResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
@@ -1468,15 +1492,19 @@ const file_stormlock_backend_v1_backend_proto_rawDesc = "" +
 	"\fListResponse\x123\n" +
 	"\x05lease\x18\x01 \x01(\v2\x1b.stormlock.backend.v1.LeaseH\x00R\x05lease\x123\n" +
 	"\x05fault\x18\x02 \x01(\v2\x1b.stormlock.backend.v1.FaultH\x00R\x05faultB\t\n" +
-	"\aoutcome\"\x91\x01\n" +
-	"\fSetupRequest\x12F\n" +
+	"\aoutcome\"\xaa\x01\n" +
+	"\fSetupRequest\x12\x17\n" +
+	"\adry_run\x18\x01 \x01(\bR\x06dryRun\x12F\n" +
 	"\x06config\x18\x02 \x03(\v2..stormlock.backend.v1.SetupRequest.ConfigEntryR\x06config\x1a9\n" +
 	"\vConfigEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x81\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa1\x01\n" +
 	"\rSetupResponse\x120\n" +
 	"\x04done\x18\x01 \x01(\v2\x1a.stormlock.backend.v1.DoneH\x00R\x04done\x123\n" +
-	"\x05fault\x18\x02 \x01(\v2\x1b.stormlock.backend.v1.FaultH\x00R\x05faultB\t\n" +
+	"\x05fault\x18\x02 \x01(\v2\x1b.stormlock.backend.v1.FaultH\x00R\x05fault\x12\x1e\n" +
+	"\n" +
+	"statements\x18\x03 \x03(\tR\n" +
+	"statementsB\t\n" +
 	"\aoutcome2\xe1\x04\n" +
 	"\aBackend\x12Y\n" +
 	"\bDescribe\x12%.stormlock.backend.v1.DescribeRequest\x1a&.stormlock.backend.v1.DescribeResponse\x12V\n" +

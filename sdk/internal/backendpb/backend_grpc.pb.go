@@ -68,7 +68,7 @@ type BackendClient interface {
 	// List streams the current leases whose resource begins with a prefix, and
 	// ends after the first fault.
 	List(ctx context.Context, in *ListRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListResponse], error)
-	// Setup creates or migrates what the store needs. It is idempotent.
+	// Setup creates or migrates what the store needs. It can be repeated.
 	Setup(ctx context.Context, in *SetupRequest, opts ...grpc.CallOption) (*SetupResponse, error)
 }
 
@@ -180,7 +180,7 @@ type BackendServer interface {
 	// List streams the current leases whose resource begins with a prefix, and
 	// ends after the first fault.
 	List(*ListRequest, grpc.ServerStreamingServer[ListResponse]) error
-	// Setup creates or migrates what the store needs. It is idempotent.
+	// Setup creates or migrates what the store needs. It can be repeated.
 	Setup(context.Context, *SetupRequest) (*SetupResponse, error)
 	mustEmbedUnimplementedBackendServer()
 }

@@ -1,0 +1,130 @@
+package servers
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Some servers take seconds to start. Tests that do not mind company share one:
+// the one that `make servers` keeps running, or else one for the whole test
+// binary, which the package's TestMain stops:
+//
+//	func TestMain(m *testing.M) { os.Exit(servers.Main(m)) }
+//
+// What tests put there must not meet: each takes a database, a table or a
+// prefix of its own.
+
+// sharing holds the servers that this process started for all of its tests.
+var sharing struct {
+	sync.Mutex
+	servers map[string]*sharedServer
+}
+
+type sharedServer struct {
+	address string
+	stop    func()
+	err     error
+}
+
+// Main runs a package's tests and then stops the servers that they shared.
+func Main(m *testing.M) int {
+	defer stopShared()
+	return m.Run()
+}
+
+func stopShared() {
+	sharing.Lock()
+	defer sharing.Unlock()
+	for _, server := range sharing.servers {
+		if server.stop != nil {
+			server.stop()
+		}
+	}
+	sharing.servers = nil
+}
+
+// shared returns the address of the server with a name, which start starts in
+// a directory of its own unless it runs already.
+func shared(t testing.TB, name string, start func(dir string) (address string, stop func(), err error)) string {
+	t.Helper()
+	sharing.Lock()
+	defer sharing.Unlock()
+	if sharing.servers == nil {
+		sharing.servers = map[string]*sharedServer{}
+	}
+	server := sharing.servers[name]
+	if server == nil {
+		server = newShared(name, start)
+		sharing.servers[name] = server
+	}
+	if server.err != nil {
+		t.Fatal(server.err)
+	}
+	return server.address
+}
+
+func newShared(name string, start func(dir string) (string, func(), error)) *sharedServer {
+	if address, ok := kept(name); ok {
+		return &sharedServer{address: address}
+	}
+	dir, err := os.MkdirTemp("", "stormlock-"+name+"-")
+	if err != nil {
+		return &sharedServer{err: err}
+	}
+	address, stop, err := start(dir)
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return &sharedServer{err: err}
+	}
+	return &sharedServer{address: address, stop: func() { stop(); _ = os.RemoveAll(dir) }}
+}
+
+// KeptFile is where `make servers` writes what it keeps running: lines of a
+// name and a URL.
+func KeptFile() (string, error) {
+	dir, err := toolsDir()
+	return filepath.Join(dir, "servers"), err
+}
+
+// kept returns the address of a server that `make servers` keeps running. One
+// that does not answer any more was left over by a crash.
+func kept(name string) (address string, ok bool) {
+	path, err := KeptFile()
+	if err != nil {
+		return "", false
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", false
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if key, value, _ := strings.Cut(lines.Text(), " "); key == name && listens(value) {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+func listens(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	conn, err := net.DialTimeout("tcp", u.Host, time.Second)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
+}
+
+// loopback is the address of a port of this machine.
+func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
