@@ -18,11 +18,11 @@ func newBackend(g *globals) *cobra.Command {
 		Use:     "backend",
 		Short:   "Look at the backends that are installed",
 		Long:    "A backend is an executable named stormlock-backend-NAME in a directory of PATH,\nor beside stormlock itself.",
-		Example: "  stormlock backend list\n  stormlock backend describe redis",
+		Example: "  stormlock backend list\n  stormlock backend describe redis\n  stormlock backend setup postgres",
 		Args:    noSuchCommand,
 		RunE:    commandMissing,
 	}
-	cmd.AddCommand(newBackendList(), newBackendDescribe(g))
+	cmd.AddCommand(newBackendList(), newBackendDescribe(g), newBackendSetup(g))
 	return cmd
 }
 

@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,59 +28,29 @@ func TestMain(m *testing.M) {
 type cleaning struct{ *testing.M }
 
 func (c cleaning) Run() int {
-	code := c.M.Run()
-	_ = os.RemoveAll(built.dir)
+	code := servers.Main(c.M)
+	_ = os.RemoveAll(built.dir) // "" if nothing was built
 	return code
 }
 
 // TestScripts runs testdata/script on the embedded backend and on backends
 // that misbehave.
-func TestScripts(t *testing.T) { runScripts(t, "testdata/script", nil) }
+func TestScripts(t *testing.T) { runScripts(t, "testdata/script", nil, nil) }
 
-// TestRedisScripts runs testdata/redis against a real server each.
-func TestRedisScripts(t *testing.T) {
-	runScripts(t, "testdata/redis", func(env *testscript.Env) error {
-		dir := env.Getenv("WORK") + "/.redis"
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			return err
-		}
-		redis, err := servers.StartRedis(dir)
-		if err != nil {
-			return err
-		}
-		env.Defer(redis.Stop)
-		env.Values["redis"] = redis
-		return writeRedisConfigs(env, redis.Addr)
-	})
-}
+// A command is one that scripts can use.
+type command = func(ts *testscript.TestScript, neg bool, args []string)
 
-// writeRedisConfigs writes the configuration files that name the server.
-func writeRedisConfigs(env *testscript.Env, addr string) error {
-	env.Setenv("URL", "redis://"+addr)
-	for name, line := range map[string]string{
-		"wrong":   "url = redis://:hunter2@" + addr,
-		"none":    "url = redis://" + addr,
-		"right":   "url = redis://:sesame@" + addr,
-		"badurl":  "url = reddis://:hunter2@" + addr,
-		"badmode": "mode = clster",
-	} {
-		text := "[default]\nbackend = redis\nttl = 5m\n\n[backend.redis]\n" + line + "\n"
-		if err := os.WriteFile(env.Getenv("WORK")+"/"+name+".cfg", []byte(text), 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func runScripts(t *testing.T, dir string, setup func(*testscript.Env) error) {
-	real := realBackends(t)
+// runScripts runs the scripts of a directory. setup prepares each; extra are
+// commands beside those that all scripts have.
+func runScripts(t *testing.T, dir string, setup func(*testscript.Env) error, extra map[string]command) {
+	commands := map[string]command{"install": install, "exits": exits, "lease": lease, "oneline": oneline}
+	maps.Copy(commands, extra)
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			bin := env.Getenv("WORK") + "/bin"
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("HOME", env.Getenv("WORK")+"/home")
-			env.Setenv("REAL_BACKENDS", real)
 			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Setenv("LONG", strings.Repeat("x", 256))
 			env.Setenv("EVIL", "a\x1b[2Jb\nc")
@@ -88,50 +60,48 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env) error) {
 			}
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"install": install,
-			"exits":   exits,
-			"lease":   lease,
-			"redis":   redisCommand,
-			"oneline": oneline,
-		},
+		Cmds:                commands,
 		RequireExplicitExec: true,
 	})
 }
 
+// built holds the executables of real backends, made when they are first
+// asked for.
 var built struct {
-	once sync.Once
+	sync.Mutex
 	dir  string
-	err  error
+	done map[string]bool
 }
 
-// realBackends builds the executables of the real backends, once, and returns
-// their directory.
-func realBackends(t *testing.T) string {
-	t.Helper()
-	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "stormlock-backends"); built.err != nil {
-			return
+// realBackend returns the executable of a real backend.
+func realBackend(name string) (string, error) {
+	built.Lock()
+	defer built.Unlock()
+	if built.done == nil {
+		dir, err := os.MkdirTemp("", "stormlock-backends")
+		if err != nil {
+			return "", err
 		}
-		built.err = plugintest.Build(built.dir, "local", "redis")
-	})
-	if built.err != nil {
-		t.Fatal(built.err)
+		built.dir, built.done = dir, map[string]bool{}
 	}
-	return built.dir
+	if !built.done[name] {
+		if err := plugintest.Build(built.dir, name); err != nil {
+			return "", err
+		}
+		built.done[name] = true
+	}
+	return filepath.Join(built.dir, "stormlock-backend-"+name), nil
 }
 
 // install NAME...: puts backends on PATH, real or misbehaving ones.
 func install(ts *testscript.TestScript, neg bool, names []string) {
 	for _, name := range names {
-		file := "stormlock-backend-" + name
-		source := filepath.Join(ts.Getenv("REAL_BACKENDS"), file)
-		if plugintest.Executables[name] != nil {
-			self, err := os.Executable()
-			ts.Check(err)
-			source = self
+		source, err := os.Executable()
+		if plugintest.Executables[name] == nil {
+			source, err = realBackend(name)
 		}
-		ts.Check(os.Symlink(source, ts.MkAbs("bin/"+file)))
+		ts.Check(err)
+		ts.Check(os.Symlink(source, ts.MkAbs("bin/stormlock-backend-"+name)))
 	}
 }
 
@@ -155,11 +125,15 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// leaseID is any that a backend shows: 32 hexadecimal digits, a UUID, or those
+// of a 63-bit number.
+var leaseID = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{1,16}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+
 // lease VARIABLE: keeps what the last command printed on stdout, a lease id
 // and nothing else.
 func lease(ts *testscript.TestScript, neg bool, args []string) {
 	id, ok := strings.CutSuffix(ts.ReadFile("stdout"), "\n")
-	if !ok || len(id) != 32 || strings.Trim(id, "0123456789abcdef") != "" {
+	if !ok || !leaseID.MatchString(id) {
 		ts.Fatalf("stdout is %q, want a lease id", ts.ReadFile("stdout"))
 	}
 	ts.Setenv(args[0], id)
@@ -171,21 +145,5 @@ func oneline(ts *testscript.TestScript, neg bool, args []string) {
 	text := ts.ReadFile("stderr")
 	if strings.Count(text, "\n") != 1 || !strings.HasPrefix(text, "stormlock: ") {
 		ts.Fatalf("stderr is not one line: %q", text)
-	}
-}
-
-// redis stop|pause|resume|COMMAND...: does something to the script's server.
-func redisCommand(ts *testscript.TestScript, neg bool, args []string) {
-	server := ts.Value("redis").(*servers.RedisServer)
-	switch args[0] {
-	case "stop":
-		server.Stop()
-	case "pause":
-		ts.Check(server.Pause())
-	case "resume":
-		ts.Check(server.Resume())
-	default:
-		_, port, _ := strings.Cut(server.Addr, ":")
-		ts.Check(ts.Exec("redis-cli", append([]string{"-e", "-p", port}, args...)...))
 	}
 }

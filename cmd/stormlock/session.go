@@ -20,9 +20,7 @@ type session struct {
 	self    string // how to call stormlock again with the same configuration
 }
 
-// with runs do with a session for a resource, within the time that
-// --timeout gives, and stops the plugin afterwards. The context that do gets
-// ends on a signal.
+// with runs do with a session for a resource, as withBackend does.
 func (g *globals) with(ctx context.Context, resource string, do func(context.Context, *session) error) error {
 	if err := sdk.ValidateResource(resource); err != nil {
 		return err
@@ -35,15 +33,27 @@ func (g *globals) with(ctx context.Context, resource string, do func(context.Con
 	if err != nil {
 		return err
 	}
+	return g.withBackend(ctx, file, settings.Backend, func(ctx context.Context, backend sdk.Backend) error {
+		return do(ctx, &session{settings, backend, g.self()})
+	})
+}
+
+// withBackend runs do with a backend, configured, within the time that
+// --timeout gives, and stops the plugin afterwards. The context that do gets
+// ends on a signal.
+func (g *globals) withBackend(ctx context.Context, file *config.File, name string, do func(context.Context, sdk.Backend) error) error {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
 	defer cancel()
-	p, err := g.start(ctx, file, settings.Backend)
+	p, err := g.start(ctx, file, name)
 	if err != nil {
 		return err
 	}
 	defer stopAfter(ctx, p)
-	p.Backend().Configure(file.BackendOptions(settings.Backend))
-	err = positioned(file, settings.Backend, do(ctx, &session{settings, p.Backend(), g.self()}))
+	p.Backend().Configure(file.BackendOptions(name))
+	err = positioned(file, name, do(ctx, p.Backend()))
+	if errors.Is(err, sdk.ErrNotSetUp) {
+		err = fmt.Errorf("%w; run: %s backend setup %s", err, g.self(), name)
+	}
 	settle(err)
 	return err
 }

@@ -49,6 +49,8 @@ type backend struct {
 	acquire func(context.Context, sdk.Lease) (sdk.Lease, error)
 	renew   func(context.Context, sdk.Lease) (sdk.Lease, error) // nil: as it stands
 	current func(resource string) (sdk.Lease, error)            // nil: what is stored
+	release func(sdk.Lease) error                               // nil: what is stored
+	setup   func(dryRun bool) ([]string, error)                 // nil: nothing to do
 	close   func()
 
 	mu     sync.Mutex
@@ -85,6 +87,9 @@ func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error)
 }
 
 func (b *backend) Release(_ context.Context, lease sdk.Lease) error {
+	if b.release != nil {
+		return b.release(lease)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.leases[lease.Resource].ID != lease.ID {
@@ -110,7 +115,12 @@ func (b *backend) List(context.Context, string) iter.Seq2[sdk.Lease, error] {
 	return func(func(sdk.Lease, error) bool) {}
 }
 
-func (b *backend) Setup(context.Context, bool) ([]string, error) { return nil, nil }
+func (b *backend) Setup(_ context.Context, dryRun bool) ([]string, error) {
+	if b.setup != nil {
+		return b.setup(dryRun)
+	}
+	return nil, nil
+}
 
 func (b *backend) Close() error {
 	if b.close != nil {

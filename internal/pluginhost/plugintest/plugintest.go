@@ -35,6 +35,8 @@ var Executables = map[string]func(){
 	"lying":     func() { serve("lying", lying) },
 	"eager":     func() { serve("eager", eager) },
 	"late":      func() { serve("late", late) },
+	"unready":   func() { serve("unready", unready) },
+	"halfway":   func() { serve("halfway", halfway) },
 
 	"noisy":     noisy,
 	"exits":     exits,
