@@ -2,6 +2,7 @@ package redis
 
 import (
 	"cmp"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
@@ -32,11 +33,11 @@ const (
 
 // modes says how each mode reads a URL and what it takes.
 var modes = map[string]struct {
-	open  func(url string) (server, string, error)
+	open  func(url string, t trust) (server, string, error)
 	takes string
 }{
 	"single":   {openSingle, "redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss://… or unix:///PATH?db=DATABASE"},
-	"sentinel": {openSentinel, "redis://HOST:PORT/DATABASE?master_name=NAME&username=USER&password=PASSWORD or rediss://…"},
+	"sentinel": {openSentinel, "redis://HOST:PORT/DATABASE?addr=HOST:PORT&addr=HOST:PORT&master_name=NAME&username=USER&password=PASSWORD, naming all Sentinels, or rediss://…"},
 	"cluster":  {openCluster, "redis://USER:PASSWORD@HOST:PORT?addr=HOST:PORT or rediss://…"},
 }
 
@@ -48,20 +49,26 @@ func connect(c Config) (server, string, error) {
 	if !ok {
 		return nil, "", unknownMode(name)
 	}
-	opened, where, err := open(text, mode.open)
+	t, err := loadTrust(c)
 	if err != nil {
-		return nil, "", &sdk.ConfigError{Key: "url", Message: "mode " + name + " cannot use it: " + why(err) +
-			"; write " + mode.takes + ", with % encoding for special characters in a password"}
+		return nil, "", err
+	}
+	if key := t.key(); key != "" && !strings.HasPrefix(text, "rediss://") {
+		return nil, "", &sdk.ConfigError{Key: key, Message: `has no effect without TLS; write rediss:// in "url"`}
+	}
+	if err := checkURL(text); err != nil {
+		return nil, "", wrongURL(name, err)
+	}
+	opened, where, err := mode.open(text, t)
+	if err != nil {
+		return nil, "", wrongURL(name, err)
 	}
 	return opened, where, nil
 }
 
-// open looks at the URL before the library does.
-func open(text string, with func(string) (server, string, error)) (server, string, error) {
-	if err := checkURL(text); err != nil {
-		return nil, "", err
-	}
-	return with(text)
+func wrongURL(mode string, err error) error {
+	return &sdk.ConfigError{Key: "url", Message: "mode " + mode + " cannot use it: " + why(err) +
+		"; write " + modes[mode].takes + ", with % encoding for special characters in a password"}
 }
 
 // unknownMode does not repeat the name: it may be a URL with its password,
@@ -79,47 +86,40 @@ func unknownMode(name string) error {
 // time-outs, which are the host's, pools that dial on their own, and reading
 // from replicas, which lag behind.
 
-func openSingle(text string) (server, string, error) {
+func openSingle(text string, t trust) (server, string, error) {
 	u, err := goredis.ParseURL(text)
 	if err != nil {
 		return nil, "", err
 	}
-	return alone{goredis.NewClient(&goredis.Options{
-		Network: u.Network, Addr: u.Addr, TLSConfig: u.TLSConfig,
-		Username: u.Username, Password: u.Password, DB: u.DB, ClientName: u.ClientName,
-		Protocol: 2, DisableIdentity: true, MaintNotificationsConfig: noNotifications(),
-		ContextTimeoutEnabled: true, ReadTimeout: replyTimeout, WriteTimeout: replyTimeout,
-		MaxRetries: noRetries, DialerRetries: 1, DialTimeout: dialTimeout,
-		PoolSize: poolSize, PipelinePoolSize: noPool,
-	})}, u.Addr, nil
-}
-
-func openSentinel(text string) (server, string, error) {
-	u, err := goredis.ParseFailoverURL(text)
-	if err != nil {
+	if err := t.into(u.TLSConfig); err != nil {
 		return nil, "", err
 	}
-	if u.MasterName == "" {
-		return nil, "", errNoMasterName
-	}
-	return alone{goredis.NewFailoverClient(&goredis.FailoverOptions{
-		MasterName: u.MasterName, SentinelAddrs: u.SentinelAddrs, TLSConfig: u.TLSConfig,
-		SentinelUsername: u.SentinelUsername, SentinelPassword: u.SentinelPassword,
-		Username: u.Username, Password: u.Password, DB: u.DB, ClientName: u.ClientName,
-		Protocol: 2, DisableIdentity: true,
-		ContextTimeoutEnabled: true, ReadTimeout: replyTimeout, WriteTimeout: replyTimeout,
-		MaxRetries: noRetries, DialerRetries: 1, DialTimeout: dialTimeout,
-		PoolSize: poolSize, PipelinePoolSize: noPool,
-	})}, "sentinel " + strings.Join(u.SentinelAddrs, ", ") + " (" + u.MasterName + ")", nil
+	o := connections(u.TLSConfig)
+	o.Network, o.Addr = u.Network, u.Addr
+	o.Username, o.Password, o.DB, o.ClientName = u.Username, u.Password, u.DB, u.ClientName
+	return alone{goredis.NewClient(&o)}, u.Addr, nil
 }
 
-func openCluster(text string) (server, string, error) {
+// connections is what all of them have in common; openCluster says it again.
+func connections(secure *tls.Config) goredis.Options {
+	return goredis.Options{
+		Dialer: dialer(secure), DialTimeout: dialTimeout, DialerRetries: 1, MaxRetries: noRetries,
+		ContextTimeoutEnabled: true, ReadTimeout: replyTimeout, WriteTimeout: replyTimeout,
+		Protocol: 2, DisableIdentity: true, MaintNotificationsConfig: noNotifications(),
+		PoolSize: poolSize, PipelinePoolSize: noPool,
+	}
+}
+
+func openCluster(text string, t trust) (server, string, error) {
 	u, err := goredis.ParseClusterURL(text)
 	if err != nil {
 		return nil, "", err
 	}
+	if err := t.into(u.TLSConfig); err != nil {
+		return nil, "", err
+	}
 	return cluster{goredis.NewClusterClient(&goredis.ClusterOptions{
-		Addrs: u.Addrs, TLSConfig: u.TLSConfig,
+		Addrs: u.Addrs, Dialer: dialer(u.TLSConfig),
 		Username: u.Username, Password: u.Password, ClientName: u.ClientName,
 		Protocol: 2, DisableIdentity: true, MaintNotificationsConfig: noNotifications(),
 		ContextTimeoutEnabled: true, ReadTimeout: replyTimeout, WriteTimeout: replyTimeout,

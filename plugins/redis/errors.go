@@ -20,33 +20,42 @@ import (
 // What is not certain is silence after the script was sent, nor a reply that
 // this package has never heard of.
 func (b *backend) explain(err error, sent bool) error {
+	if errors.Is(err, sdk.ErrUnavailable) || errors.Is(err, sdk.ErrConfig) {
+		return err // of the Sentinels, who were asked before anything was sent
+	}
+	where := b.where
+	if sentinel, ok := errors.AsType[*sentinelError](err); ok {
+		where = "sentinel " + sentinel.addr
+	}
 	if reply, ok := errors.AsType[goredis.Error](err); ok {
-		return b.explainReply(reply.Error(), sent)
+		return explainReply(where, reply.Error(), sent)
 	}
 	if sent {
-		return fmt.Errorf("redis at %s: no answer to the request: %s", b.where, cause(err))
+		return fmt.Errorf("redis at %s: no answer to the request: %s", where, cause(err))
 	}
-	return sdk.Unavailable(`redis at %s: %s; check that the server is up and that "url" is right`, b.where, cause(err))
+	return sdk.Unavailable(`redis at %s: %s; %s`, where, b.cause(err), advice(err))
 }
 
-func (b *backend) explainReply(message string, sent bool) error {
-	message = withoutArguments(message)
+func explainReply(where, message string, sent bool) error {
+	message = essential(message)
 	for _, known := range replies {
 		if strings.Contains(message, known.text) {
-			return known.fault(b.where, message)
+			return known.fault(where, message)
 		}
 	}
 	if sent {
-		return fmt.Errorf("redis at %s: %s", b.where, message)
+		return fmt.Errorf("redis at %s: %s", where, message)
 	}
-	return sdk.Unavailable("redis at %s: %s", b.where, message)
+	return sdk.Unavailable("redis at %s: %s", where, message)
 }
 
-// withoutArguments cuts off where the server quotes the command it did not
-// know: if that was AUTH, it quotes the password.
-func withoutArguments(message string) string {
+// essential cuts off where the server quotes the command it did not know: if
+// that was AUTH, it quotes the password. Nor does anybody need to know where in
+// a script a command was refused.
+func essential(message string) string {
 	message, _, _ = strings.Cut(message, ", with args beginning with")
-	return message
+	message, _, _ = strings.Cut(message, " script: ")
+	return strings.TrimSuffix(message, ".")
 }
 
 // replies holds what a server may answer instead of doing what it is asked to,
@@ -73,7 +82,7 @@ var replies = []struct {
 	{"MOVED ", unavailable(`the slot is on another node of a cluster; if "mode" is not cluster, set it, else try again`)},
 	{"ASK ", unavailable("the slot is moving to another node; try again")},
 	{"TRYAGAIN", unavailable("the slot is moving to another node; try again")},
-	{"READONLY", unavailable(`the server is a replica; give the primary in "url"`)},
+	{"READONLY", unavailable(`the server is a replica; give the primary in "url", or try again after a failover`)},
 	{"OOM ", unavailable("the server is out of memory")},
 	{"MISCONF", unavailable("the server cannot save to disk and takes no writes")},
 	{"NOREPLICAS", unavailable("the server has too few replicas to take writes")},
@@ -102,6 +111,15 @@ func misconfigured(key, what string) faultFunc {
 	return func(where, message string) error {
 		return &sdk.ConfigError{Key: key, Message: fmt.Sprintf("%s (redis at %s: %s)", what, where, message)}
 	}
+}
+
+// cause names the server behind a fault if there are several.
+func (b *backend) cause(err error) string {
+	dialing, ok := errors.AsType[*net.OpError](err)
+	if !ok || dialing.Op != "dial" || dialing.Addr == nil || dialing.Addr.String() == b.where {
+		return cause(err)
+	}
+	return dialing.Addr.String() + ": " + cause(err)
 }
 
 // cause says in one line what the network or the client library reports.

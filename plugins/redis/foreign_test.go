@@ -46,24 +46,25 @@ func hash(ttl time.Duration, fields ...any) func(context.Context, *goredis.Clien
 }
 
 // operations are tried with the id that the almost-locks above hold.
-var operations = map[string]func(context.Context, sdk.Backend) error{
-	"acquire": func(ctx context.Context, b sdk.Backend) error {
-		w := want("data")
-		w.ID = pythonHex
-		_, err := b.Acquire(ctx, w)
-		return err
-	},
-	"renew": func(ctx context.Context, b sdk.Backend) error {
-		_, err := b.Renew(ctx, sdk.Lease{Resource: "data", ID: pythonHex, TTL: time.Second})
-		return err
-	},
-	"release": func(ctx context.Context, b sdk.Backend) error {
-		return b.Release(ctx, sdk.Lease{Resource: "data", ID: pythonHex})
-	},
-	"current": func(ctx context.Context, b sdk.Backend) error {
-		_, err := b.Current(ctx, "data")
-		return err
-	},
+var operations = operationsOn("data")
+
+func operationsOn(resource string) map[string]func(context.Context, sdk.Backend) error {
+	lease := sdk.Lease{Resource: resource, ID: pythonHex, Principal: "ana@ops", TTL: time.Second}
+	return map[string]func(context.Context, sdk.Backend) error{
+		"acquire": func(ctx context.Context, b sdk.Backend) error {
+			_, err := b.Acquire(ctx, lease)
+			return err
+		},
+		"renew": func(ctx context.Context, b sdk.Backend) error {
+			_, err := b.Renew(ctx, lease)
+			return err
+		},
+		"release": func(ctx context.Context, b sdk.Backend) error { return b.Release(ctx, lease) },
+		"current": func(ctx context.Context, b sdk.Backend) error {
+			_, err := b.Current(ctx, resource)
+			return err
+		},
+	}
 }
 
 func TestForeignDataIsRefusedAndUnchanged(t *testing.T) {
@@ -71,28 +72,44 @@ func TestForeignDataIsRefusedAndUnchanged(t *testing.T) {
 	for kind, write := range foreign {
 		for name, operate := range operations {
 			t.Run(kind+"/"+name, func(t *testing.T) {
-				ctx := testContext(t)
-				must(t, raw.FlushAll(ctx))
-				if err := write(ctx, raw, "data"); err != nil {
-					t.Fatal(err)
-				}
-				before, ttl := must(t, raw.Dump(ctx, "data")), must(t, raw.PExpireTime(ctx, "data"))
-				err := operate(ctx, b)
-				if !errors.Is(err, sdk.ErrRefused) {
-					t.Fatalf("error = %v, want a refusal", err)
-				}
-				contains(t, err, `key "data" holds data that is not a lock (a `, "nothing was changed", `"prefix"`)
-				if must(t, raw.Dump(ctx, "data")) != before {
-					t.Error("the data was changed")
-				}
-				if after := must(t, raw.PExpireTime(ctx, "data")); after != ttl {
-					t.Errorf("the expiry went from %s to %s", ttl, after)
-				}
-				if n := must(t, raw.DBSize(ctx)); n != 1 {
-					t.Errorf("%d keys are there, want 1", n)
-				}
+				unchanged(t, raw, write, func() {
+					err := operate(testContext(t), b)
+					if !errors.Is(err, sdk.ErrRefused) {
+						t.Fatalf("error = %v, want a refusal", err)
+					}
+					contains(t, err, `key "data" holds data that is not a lock (a `, "nothing was changed", `"prefix"`)
+				})
 			})
 		}
+		t.Run(kind+"/list", func(t *testing.T) {
+			unchanged(t, raw, write, func() {
+				if got := list(t, b, ""); len(got) != 0 {
+					t.Errorf("got %q", got)
+				}
+			})
+		})
+	}
+}
+
+// unchanged checks that what lies at the key "data" is the same after a call,
+// down to the moment at which it expires, and that nothing came to be beside it.
+func unchanged(t *testing.T, raw *goredis.Client, write func(context.Context, *goredis.Client, string) error, call func()) {
+	t.Helper()
+	ctx := testContext(t)
+	must(t, raw.FlushAll(ctx))
+	if err := write(ctx, raw, "data"); err != nil {
+		t.Fatal(err)
+	}
+	before, ttl := must(t, raw.Dump(ctx, "data")), must(t, raw.PExpireTime(ctx, "data"))
+	call()
+	if must(t, raw.Dump(ctx, "data")) != before {
+		t.Error("the data was changed")
+	}
+	if after := must(t, raw.PExpireTime(ctx, "data")); after != ttl {
+		t.Errorf("the expiry went from %s to %s", ttl, after)
+	}
+	if n := must(t, raw.DBSize(ctx)); n != 1 {
+		t.Errorf("%d keys are there, want 1", n)
 	}
 }
 

@@ -2,6 +2,8 @@ package redis
 
 import (
 	"context"
+	"flag"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,13 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/test/servers"
 )
+
+// The tests wait for servers more than they compute, so more of them run at a
+// time than there are processors, unless -parallel says otherwise.
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8")
+	os.Exit(m.Run())
+}
 
 // testContext bounds a call well below the default.
 func testContext(t testing.TB) context.Context {

@@ -2,6 +2,10 @@ package redis
 
 import "strconv"
 
+// noLock follows the prefix in a key at which nothing ever is, for questions to
+// the server itself. It begins with a space, which no resource does.
+const noLock = " setup"
+
 // fenceKey returns the key of the fence counter that belongs to a lock.
 //
 // The counter outlives the lock and must hold four promises:

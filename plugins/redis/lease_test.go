@@ -83,7 +83,7 @@ func TestRenewReturnsTheWholeLease(t *testing.T) {
 func TestOnlyTheHoldersIDRenewsOrReleases(t *testing.T) {
 	b, raw, _ := start(t)
 	first := acquire(t, b, want("deploy"))
-	for _, id := range []string{sdk.NewID(), "not-an-id", "7587862094570471938"} {
+	for _, id := range []string{sdk.NewID(), "not-an-id", "7587862094570471938", "694d71ddacfda227"} {
 		other := sdk.Lease{Resource: "deploy", ID: id, TTL: time.Hour}
 		if _, err := b.Renew(testContext(t), other); !errors.Is(err, sdk.ErrNotHeld) {
 			t.Errorf("renew with %s: %v", id, err)

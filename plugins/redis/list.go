@@ -19,9 +19,9 @@ func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, 
 	return func(yield func(sdk.Lease, error) bool) {
 		ctx, cancel := bounded(ctx)
 		defer cancel()
-		nodes, err := b.masters(ctx)
+		nodes, err := b.scanned(ctx)
 		if err != nil {
-			yield(sdk.Lease{}, b.explain(err, false))
+			yield(sdk.Lease{}, err)
 			return
 		}
 		// SCAN may return a key twice, and a key may move between two nodes.
@@ -32,6 +32,20 @@ func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, 
 			}
 		}
 	}
+}
+
+// scanned returns the servers that are to be scanned. A replica where there is
+// nothing to find would say so, and be believed: SCAN is not refused there, and
+// only reading a lock is. So something is read first.
+func (b *backend) scanned(ctx context.Context) ([]*goredis.Client, error) {
+	if _, err := b.read(ctx, scriptCurrent, b.prefix+noLock); err != nil {
+		return nil, err
+	}
+	nodes, err := b.masters(ctx)
+	if err != nil {
+		return nil, b.explain(err, false)
+	}
+	return nodes, nil
 }
 
 // listNode yields the leases of one node, and reports whether to go on.

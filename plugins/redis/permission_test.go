@@ -2,6 +2,7 @@ package redis
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -32,24 +33,86 @@ func withUser(url string) string {
 func TestDocumentedPermissionsSuffice(t *testing.T) {
 	_, raw, server := start(t)
 	addUser(t, raw, allowed)
-	b := openAt(t, Config{URL: withUser(server.URL), Prefix: "app:"})
+	everyOperation(t, openAt(t, Config{URL: withUser(server.URL), Prefix: "app:"}), "deploy")
+
+	addUser(t, raw, allowed+" +select")
+	everyOperation(t, openAt(t, Config{URL: withUser(server.URL + "/2"), Prefix: "app:"}), "deploy")
+}
+
+// allOf takes every operation, in each outcome that reads or writes something
+// else, and returns what failed. The resource "held" must be lease's.
+func allOf(t *testing.T, b sdk.Backend, lease sdk.Lease) map[string]error {
+	t.Helper()
 	ctx := testContext(t)
-	if _, err := b.Setup(ctx, false); err != nil {
-		t.Error(err)
+	errs := make(map[string]error)
+	_, errs["acquire"] = b.Acquire(ctx, want("free"))
+	_, errs["acquire held"] = b.Acquire(ctx, want("held"))
+	if errors.Is(errs["acquire held"], sdk.ErrHeld) {
+		delete(errs, "acquire held")
 	}
-	lease := acquire(t, b, want("deploy"))
-	if _, err := b.Renew(ctx, lease); err != nil {
-		t.Error(err)
+	_, errs["renew"] = b.Renew(ctx, lease)
+	_, errs["current"] = b.Current(ctx, "held")
+	errs["list"] = everything["list"](ctx, b)
+	errs["release"] = b.Release(ctx, lease)
+	maps.DeleteFunc(errs, func(_ string, err error) bool { return err == nil })
+	return errs
+}
+
+// Without any one of them, something is refused and nothing is half done.
+func TestEachPermissionIsNeeded(t *testing.T) {
+	_, raw, server := start(t)
+	owner := openAt(t, Config{URL: server.URL, Prefix: "app:"})
+	for command := range strings.FieldsSeq(allowed) {
+		t.Run(command[1:], func(t *testing.T) {
+			must(t, raw.FlushAll(testContext(t)))
+			held := acquire(t, owner, want("held"))
+			addUser(t, raw, strings.ReplaceAll(allowed+" ", command+" ", ""))
+			errs := allOf(t, openAt(t, Config{URL: withUser(server.URL), Prefix: "app:"}), held)
+			if len(errs) == 0 {
+				t.Error("it is not needed")
+			}
+			for name, err := range errs {
+				if !errors.Is(err, sdk.ErrRefused) {
+					t.Errorf("%s: %v", name, err)
+				}
+				contains(t, err, "no lock was changed", `"url"`)
+			}
+			if ttl := must(t, raw.PTTL(testContext(t), "app:held")); errs["release"] != nil && (ttl <= 0 || ttl > time.Minute) {
+				t.Errorf("the lock's TTL is %s", ttl)
+			}
+		})
 	}
-	if _, err := b.Current(ctx, "deploy"); err != nil {
-		t.Error(err)
+}
+
+func TestPermissionToSelectADatabase(t *testing.T) {
+	_, raw, server := start(t)
+	addUser(t, raw, allowed)
+	_, err := openAt(t, Config{URL: withUser(server.URL + "/2"), Prefix: "app:"}).Acquire(testContext(t), want("deploy"))
+	if !errors.Is(err, sdk.ErrRefused) {
+		t.Errorf("error = %v", err)
 	}
-	for _, err := range b.List(ctx, "") {
-		if err != nil {
-			t.Error(err)
-		}
+	contains(t, err, "'select' command", `"url"`)
+}
+
+func TestPermissionsInACluster(t *testing.T) {
+	t.Parallel()
+	c := startCluster(t)
+	url := strings.Replace(c.url, "://", "://lock:s3cr3t@", 1)
+	for _, node := range c.clients {
+		addUser(t, node, allowed)
 	}
-	release(t, b, lease)
+	_, err := openAt(t, Config{URL: url, Mode: "cluster", Prefix: "app:"}).Acquire(testContext(t), want("deploy"))
+	if !errors.Is(err, sdk.ErrRefused) {
+		t.Errorf("error = %v", err)
+	}
+	contains(t, err, "'cluster|slots' command", `"url"`)
+
+	for _, node := range c.clients {
+		addUser(t, node, allowed+" +cluster|slots")
+	}
+	for i := range nodeCount {
+		everyOperation(t, openAt(t, Config{URL: url, Mode: "cluster", Prefix: "app:"}), resourceOn(i, "deploy"))
+	}
 }
 
 func TestMissingPermissionLeavesNoLock(t *testing.T) {

@@ -8,12 +8,14 @@
 // lock it is, whether it is a lock at all, and whether the request is too late.
 //
 // Start reading at lease.go, the operations; attempt.go sends their scripts,
-// and errors.go decides what is certain after a fault.
+// sentinel.go finds the primary, and errors.go decides what is certain after a
+// fault.
 //
 // Permissions that an ACL user needs: the keys ~PREFIX* and the commands
 // +eval +time +type +hmget +pttl +pexpire +hset +hsetnx +get +set +del +scan;
 // also +select for a database other than 0, and +cluster|slots for a cluster.
-// Redis 6 or newer.
+// A user of the Sentinels needs +sentinel|get-master-addr-by-name there.
+// Redis 6 or newer; min-replicas-to-write holds for scripts from 7.0 on.
 package redis
 
 import (
@@ -30,6 +32,10 @@ type Config struct {
 	URL    string `key:"url" default:"redis://localhost:6379" secret:"true" help:"redis://USER:PASSWORD@HOST:PORT/DATABASE, with rediss:// for TLS; or unix:///PATH?db=DATABASE"`
 	Prefix string `key:"prefix" empty:"true" help:"what the keys of all locks begin with, to keep them apart from other data"`
 	Mode   string `key:"mode" default:"single" help:"single, sentinel or cluster"`
+
+	CACert   string `key:"ca_cert" help:"absolute path of the PEM certificates of the authorities that may vouch for the server, with rediss://; default: the system's"`
+	CertCert string `key:"cert_cert" help:"absolute path of the PEM certificate to show to the server, with rediss://"`
+	CertKey  string `key:"cert_key" help:"absolute path of the PEM key of cert_cert"`
 }
 
 const closeTimeout = 300 * time.Millisecond
@@ -58,12 +64,12 @@ func Open(_ context.Context, c Config) (sdk.Backend, error) {
 func (b *backend) Setup(ctx context.Context, _ bool) ([]string, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	_, err := b.read(ctx, scriptSetup, b.prefix+" setup")
+	_, err := b.read(ctx, scriptSetup, b.prefix+noLock)
 	return nil, err
 }
 
-// Close ends the connections. The client library waits for Sentinels that it
-// is dialing; that goes on without us.
+// Close ends the connections. What the client library may wait for meanwhile
+// goes on without us.
 func (b *backend) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()

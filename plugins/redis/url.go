@@ -17,10 +17,11 @@ var (
 	errHost         = errors.New("its host and port cannot be told apart; is the @ behind the password missing?")
 	errDatabase     = errors.New("its database is not a number from 0 on")
 	errNoMasterName = errors.New("it does not have the parameter master_name")
+	errSkipVerify   = errors.New(`it has skip_verify, with which "ca_cert" would mean nothing`)
 )
 
 // ourErrors have texts of ours, which quote nothing.
-var ourErrors = []error{errFragment, errNoSlashes, errNoHost, errHost, errDatabase, errNoMasterName}
+var ourErrors = []error{errFragment, errNoSlashes, errNoHost, errHost, errDatabase, errNoMasterName, errSkipVerify}
 
 // checkURL refuses what the library would take for something else. What the
 // library refuses itself is left to it.

@@ -33,12 +33,14 @@ func Redis(t testing.TB, extraArgs ...string) *RedisServer {
 	return server
 }
 
-// RedisSentinel starts a Sentinel of its own that watches the given primary
-// under a name. It lives as long as the test.
-func RedisSentinel(t testing.TB, name string, primary *RedisServer, lines ...string) *RedisServer {
+// RedisSentinel starts a Sentinel of its own that watches a primary, given by
+// its address, under a name. quorum is how many Sentinels must find the primary
+// gone before one of them acts. It lives as long as the test; lines are
+// appended to its configuration.
+func RedisSentinel(t testing.TB, name, primary string, quorum int, lines ...string) *RedisServer {
 	t.Helper()
 	dir := shortDir(t, "sentinel")
-	server, err := startSentinel(dir, name, primary, lines)
+	server, err := startSentinel(dir, name, primary, quorum, lines)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,12 +57,12 @@ func StartRedis(dir string, args ...string) (*RedisServer, error) {
 
 // startSentinel writes the configuration file that a Sentinel insists on: it
 // keeps its state there.
-func startSentinel(dir, name string, primary *RedisServer, lines []string) (*RedisServer, error) {
-	host, port, _ := strings.Cut(primary.Addr, ":")
+func startSentinel(dir, name, primary string, quorum int, lines []string) (*RedisServer, error) {
+	host, port, _ := strings.Cut(primary, ":")
 	lines = append([]string{
 		"bind 127.0.0.1",
 		"dir " + dir,
-		fmt.Sprintf("sentinel monitor %s %s %s 1", name, host, port),
+		fmt.Sprintf("sentinel monitor %s %s %s %d", name, host, port, quorum),
 	}, lines...)
 	file := filepath.Join(dir, "sentinel.conf")
 	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {

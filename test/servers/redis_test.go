@@ -73,7 +73,7 @@ func TestRedisWithPasswordStarts(t *testing.T) {
 }
 
 func TestRedisSentinelAnswers(t *testing.T) {
-	sentinel := RedisSentinel(t, "primary", Redis(t))
+	sentinel := RedisSentinel(t, "primary", Redis(t).Addr, 1)
 	if got, err := ping(t, sentinel.Addr, time.Second); got != "+PONG" {
 		t.Errorf("PING: %q, %v", got, err)
 	}

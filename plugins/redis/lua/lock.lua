@@ -5,14 +5,18 @@
 -- is another application's data, which no script may change.
 -- Ours adds r (the reason) and f (the fence).
 
--- insist_on_primary fails on a replica, which would answer from a past that is
--- over on the primary. A replica refuses every writing command, so this sends
--- one that changes nothing. Where an ACL forbids it, nothing can be told.
+-- insist_on_primary fails where the server may not be the primary any more: it
+-- would answer from a past that is over elsewhere. A replica refuses every
+-- command that writes, and a primary that has lost its replicas does if it is
+-- configured to (min-replicas-to-write), so this sends one that changes nothing.
+-- A primary that is only short of memory, or cannot save, still knows its locks.
 local function insist_on_primary(...)
   local answer = redis.pcall(...)
-  if type(answer) == 'table' and answer.err and string.find(answer.err, 'READONLY', 1, true) then
-    redis.call(...)
+  local refusal = type(answer) == 'table' and answer.err
+  if not refusal or string.find(refusal, 'OOM ', 1, true) or string.find(refusal, 'MISCONF ', 1, true) then
+    return
   end
+  redis.call(...)
 end
 
 -- stray says why a hash is not a lock, or returns nil if it is one.
