@@ -3,7 +3,7 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 PREFIX   ?= /usr/local
 DESTDIR  ?=
-BACKENDS ?= local redis
+BACKENDS ?= local redis etcd postgres dynamodb
 
 # The version that the modules of the workspace require of each other until
 # they are published.
@@ -17,23 +17,25 @@ TOOLS         := $(CURDIR)/.tools
 MODULES       := $(shell sed -nE 's/^[[:space:]]+(\.[^[:space:]]*)$$/\1/p' go.work)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall demo test deps lint fmt vuln generate tidy bench cross clean
+.PHONY: help build install uninstall demo test deps servers lint fmt vuln generate tidy bench cross clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
 
 build: ## build all executables into bin/
 	$(BUILD) -o bin/ ./cmd/stormlock $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...)
+	$(call link_postgresql,bin)
 
-install: ## install into PREFIX (/usr/local), with only the backends in BACKENDS ("local redis")
+install: ## install into PREFIX (/usr/local), with only the backends in BACKENDS (all)
 	@for b in $(BACKENDS); do \
 		[ -d "plugins/$$b/cmd" ] || { echo "make install: there is no backend \"$$b\"; there are: $$(ls plugins | tr '\n' ' ')" >&2; exit 1; }; \
 	done
 	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
 	$(BUILD) -o "$(DESTDIR)$(PREFIX)/bin/" ./cmd/stormlock $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...)
+	$(call link_postgresql,$(DESTDIR)$(PREFIX)/bin)
 
 uninstall: ## remove what install put into PREFIX
-	rm -f "$(DESTDIR)$(PREFIX)/bin/stormlock" $(foreach b,$(BACKENDS),"$(DESTDIR)$(PREFIX)/bin/stormlock-backend-$(b)")
+	rm -f "$(DESTDIR)$(PREFIX)/bin/stormlock" $(foreach b,$(BACKENDS) $(POSTGRESQL),"$(DESTDIR)$(PREFIX)/bin/stormlock-backend-$(b)")
 
 demo: ## show the main job on the embedded backend; needs Go alone
 	@scripts/demo.sh
@@ -41,8 +43,12 @@ demo: ## show the main job on the embedded backend; needs Go alone
 test: deps ## run every test, real servers included
 	go test -race -timeout 20m work
 
-deps: # install the servers and the C compiler that the tests need
+deps: $(TOOLS)/etcd ## install what the tests need: servers, a C compiler
 	@scripts/test-deps.sh
+	@scripts/test-dynamodb.sh $(TOOLS)/dynamodb
+
+servers: deps ## keep the slow servers of the tests running, until Ctrl-C
+	go run ./test/servers/run
 
 lint: $(TOOLS)/staticcheck ## gofumpt, go vet, staticcheck
 	@unformatted=$$($(TOOLS)/gofumpt -l .) || exit 1; \
@@ -65,7 +71,7 @@ tidy: ## go mod tidy for every module, siblings coming from this checkout
 
 bench: ## time whole processes, in medians
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-		$(BUILD) -o "$$dir/" ./cmd/stormlock ./test/bench/bare $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...) && \
+		$(BUILD) -o "$$dir/" ./cmd/stormlock ./test/bench/bare ./test/bench/inprocess/... $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...) && \
 		go run ./test/bench -bin "$$dir"
 
 cross: ## build for the other systems
@@ -74,6 +80,10 @@ cross: ## build for the other systems
 
 clean: ## remove bin/ and .tools/
 	rm -rf bin $(TOOLS)
+
+# The configuration files of Python's stormlock say "backend = postgresql".
+POSTGRESQL      := $(if $(filter postgres,$(BACKENDS)),postgresql)
+link_postgresql  = $(if $(POSTGRESQL),ln -sf stormlock-backend-postgres "$(1)/stormlock-backend-postgresql")
 
 # The tools' versions are pinned in modules of their own, which are not part of
 # the workspace: what they need must not decide what stormlock is built with.
@@ -84,3 +94,6 @@ $(TOOLS)/staticcheck: tools/go.mod tools/go.sum
 $(TOOLS)/buf: tools/buf/go.mod tools/buf/go.sum
 	cd tools/buf && GOWORK=off GOBIN=$(TOOLS) go install tool
 	@touch $@
+
+$(TOOLS)/etcd: tools/etcd/go.mod tools/etcd/go.sum
+	cd tools/etcd && GOWORK=off CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $@ go.etcd.io/etcd/server/v3

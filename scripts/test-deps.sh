@@ -5,6 +5,11 @@ set -euo pipefail
 missing=()
 have() { command -v "$1" >/dev/null; }
 have redis-server && have redis-cli || missing+=(redis-server)
+# Debian keeps PostgreSQL's programs out of PATH.
+have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+# DynamoDB Local comes from npm and runs on Java.
+have java || missing+=(default-jre-headless)
+have npm || missing+=(npm)
 # The race detector is linked by a C compiler.
 have "${CC:-cc}" || missing+=(gcc libc6-dev)
 [ ${#missing[@]} -gt 0 ] || exit 0

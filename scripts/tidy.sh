@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 version=$1
 shift
-[ $# -gt 0 ] || set -- $(sed -nE 's/^\s+(\.\S*)$/\1/p' go.work) tools tools/buf
+[ $# -gt 0 ] || set -- $(sed -nE 's/^\s+(\.\S*)$/\1/p' go.work) tools tools/buf tools/etcd
 
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT

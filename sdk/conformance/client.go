@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/stormlock/stormlock/sdk"
 )
@@ -96,8 +97,10 @@ func (c *client) free(resource string) {
 	c.p.notHeld(err, "current of %s", short(resource))
 }
 
-// disowned is a renew and a release that must change nothing.
+// disowned is a renew and a release that must change nothing. What was granted
+// may report a TTL that cannot be asked for.
 func (c *client) disowned(lease sdk.Lease, why string) {
+	lease.TTL = time.Minute
 	_, err := c.Renew(c.p.ctx, lease)
 	c.p.notHeld(err, "renew of %s with %s", short(lease.Resource), why)
 	err = c.Release(c.p.ctx, lease)

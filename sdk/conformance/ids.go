@@ -28,7 +28,7 @@ func unknownIDIsNotHeld(p *probe) {
 	lease := a.acquire(p.want("x"))
 	for _, id := range unissued() {
 		for _, resource := range []string{lease.Resource, lease.Resource + "-free"} {
-			a.disowned(sdk.Lease{Resource: resource, ID: id, TTL: lease.TTL}, "the id "+short(id))
+			a.disowned(sdk.Lease{Resource: resource, ID: id}, "the id "+short(id))
 		}
 		a.unchanged(lease)
 	}

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
@@ -61,12 +62,20 @@ func spellings(id string) []string {
 	return []string{strings.ToUpper(id), uuid, strings.ToUpper(uuid)}
 }
 
-// lostReplyIsSettled interrupts an acquire a little later each time.
+// lostReplyIsSettled interrupts an acquire a little later each time. Who repeats
+// it does not wait until the interrupted one has cleaned up after itself.
 func lostReplyIsSettled(p *probe) {
 	a, b := p.open(), p.open()
+	var interrupted sync.WaitGroup
+	defer interrupted.Wait()
 	for delay := time.Duration(0); delay < 8*time.Millisecond; delay += time.Millisecond {
 		want := p.want("x")
-		interrupted(a, want, delay)
+		ctx, cancel := context.WithTimeout(p.ctx, delay)
+		interrupted.Go(func() {
+			defer cancel()
+			_, _ = a.Acquire(ctx, want)
+		})
+		<-ctx.Done()
 		lease := b.acquire(want)
 		if again := a.acquire(want); !sdk.SameID(again.ID, lease.ID) || again.Fence != lease.Fence {
 			p.fail("after an interrupted acquire, repeats give leases %q and %q", lease.ID, again.ID)
@@ -74,10 +83,4 @@ func lostReplyIsSettled(p *probe) {
 		b.release(want)
 		a.free(want.Resource)
 	}
-}
-
-func interrupted(c *client, want sdk.Lease, delay time.Duration) {
-	ctx, cancel := context.WithTimeout(c.p.ctx, delay)
-	defer cancel()
-	_, _ = c.Acquire(ctx, want)
 }

@@ -1,67 +1,71 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
 // A bench times the commands on one backend.
 type bench struct {
-	backend string
-	bin     string
-	env     []string
-	store   store
-	times   map[string][]time.Duration
-	lease   string // the id of this round's lease
+	backend  string
+	bin      string
+	env      []string
+	settings []string // KEY=VALUE
+	times    map[string][]time.Duration
+	lease    string // the id of this round's lease
 }
 
-// A command is one of the five, and what the store has to do for it.
+// A command is one of the five, and the call that it makes.
 type command struct {
-	name, store string
-	args        func(resource string) []string
+	name, call string
+	args       func(resource, lease string) []string
 }
 
-// A store does, without stormlock, what a command that reads or one that
-// writes needs of it.
-type store struct{ read, write func() error }
+var commands = []command{
+	{"acquire", "acquire", func(r, _ string) []string { return []string{"acquire", r} }},
+	{"current", "current", func(r, _ string) []string { return []string{"current", r} }},
+	{"is-held", "current", func(r, id string) []string { return []string{"is-held", r, id} }},
+	{"renew", "renew", func(r, id string) []string { return []string{"renew", r, id} }},
+	{"release", "release", func(r, id string) []string { return []string{"release", r, id} }},
+}
 
-func newBench(bin, dir, backend, setting string, s store) *bench {
-	home := filepath.Join(dir, backend)
+// calls are what the program in one process is timed at.
+var calls = []string{"acquire", "current", "renew", "release"}
+
+func newBench(bin, dir, backend string, settings []string) (*bench, error) {
 	config := filepath.Join(dir, backend+".cfg")
-	text := fmt.Sprintf("[default]\nbackend = %s\nttl = 5m\n[backend.%s]\n%s\n", backend, backend, setting)
+	text := fmt.Sprintf("[default]\nbackend = %s\nttl = 5m\n[backend.%s]\n%s\n", backend, backend, strings.Join(settings, "\n"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		panic(err)
+		return nil, err
 	}
-	env := []string{"PATH=" + bin, "HOME=" + home, "TMPDIR=" + os.TempDir(), "STORMLOCK_CONFIG=" + config}
-	return &bench{backend: backend, bin: bin, env: env, store: s, times: map[string][]time.Duration{}}
-}
-
-func (b *bench) commands() []command {
-	return []command{
-		{"acquire", "write", func(r string) []string { return []string{"acquire", r} }},
-		{"current", "read", func(r string) []string { return []string{"current", r} }},
-		{"is-held", "read", func(r string) []string { return []string{"is-held", r, b.lease} }},
-		{"renew", "write", func(r string) []string { return []string{"renew", r, b.lease} }},
-		{"release", "write", func(r string) []string { return []string{"release", r, b.lease} }},
-	}
+	env := []string{"PATH=" + bin, "HOME=" + filepath.Join(dir, backend), "TMPDIR=" + os.TempDir(), "STORMLOCK_CONFIG=" + config}
+	b := &bench{backend: backend, bin: bin, env: env, settings: settings, times: map[string][]time.Duration{}}
+	_, err := b.process("setup", "stormlock", "backend", "setup", backend)
+	return b, err
 }
 
 // round runs everything once.
 func (b *bench) round(i int) error {
-	resource := fmt.Sprintf("bench-%d", i)
 	if _, err := b.process("core", "stormlock", "version"); err != nil {
 		return err
 	}
 	if _, err := b.process("plugin", "stormlock-backend-"+b.backend, "--version"); err != nil {
 		return err
 	}
-	for _, c := range b.commands() {
-		out, err := b.process(c.name, "stormlock", c.args(resource)...)
+	if err := b.stormlock(fmt.Sprintf("bench-%d", i)); err != nil {
+		return err
+	}
+	return b.inProcess(fmt.Sprintf("bench-%d-in-process", i))
+}
+
+func (b *bench) stormlock(resource string) error {
+	for _, c := range commands {
+		out, err := b.process(c.name, "stormlock", c.args(resource, b.lease)...)
 		if err != nil {
 			return err
 		}
@@ -69,18 +73,22 @@ func (b *bench) round(i int) error {
 			b.lease = strings.TrimSpace(out)
 		}
 	}
-	return errors.Join(b.ask("read", b.store.read), b.ask("write", b.store.write))
+	return nil
 }
 
-// bareRound runs go-plugin without stormlock once.
-func (b *bench) bareRound() error {
-	for _, mode := range []string{"nothing", "host"} {
-		if _, err := b.process(mode, "bare", mode); err != nil {
+// inProcess makes the same calls without stormlock.
+func (b *bench) inProcess(resource string) error {
+	id := fmt.Sprintf("%032x", time.Now().UnixNano())
+	for _, call := range calls {
+		args := slices.Concat(b.settings, []string{call, resource, id})
+		if _, err := b.process(alone+call, "inprocess-"+b.backend, args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+const alone = "in process: "
 
 // process times one process from start to exit.
 func (b *bench) process(name, file string, args ...string) (string, error) {
@@ -97,10 +105,8 @@ func (b *bench) process(name, file string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// ask times the store alone.
-func (b *bench) ask(name string, do func() error) error {
-	begun := time.Now()
-	err := do()
-	b.times[name] = append(b.times[name], time.Since(begun))
-	return err
+// median leaves out the first, which warms up.
+func (b *bench) median(name string) float64 {
+	times := slices.Sorted(slices.Values(b.times[name][1:]))
+	return float64(times[len(times)/2]) / float64(time.Millisecond)
 }

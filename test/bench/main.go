@@ -1,13 +1,15 @@
 // Command bench times whole processes: each of the five commands on each
-// backend, beside the executables started alone and the store asked without
-// stormlock, all in one run and in turn, for these machines are noisy.
+// backend, beside a program that makes the same call in one process (see
+// ./inprocess), and the two executables started alone, all in one run and in
+// turn, for these machines are noisy.
 //
 //	go run ./test/bench -bin DIR [-runs N]
 //
-// DIR holds the executables, and that of ./bare. It prints medians in
-// milliseconds. "over" is what a command costs beyond the two executables
-// started alone and the store's own answer time; the last line says the same
-// of a bare go-plugin host, plugin and call.
+// DIR holds the executables, and those of ./bare and ./inprocess. It prints
+// medians in milliseconds. "ratio" is stormlock's time over that of the program
+// in one process; "over" is what a command costs beyond that program and
+// stormlock started alone. The last line says the same of a bare
+// go-plugin host, plugin and call.
 package main
 
 import (
@@ -16,11 +18,8 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"slices"
 	"text/tabwriter"
 	"time"
-
-	"github.com/stormlock/stormlock/test/servers"
 )
 
 func main() {
@@ -44,52 +43,57 @@ func run(bin string, runs int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	redis, err := servers.StartRedis(dir)
+	stores, stop, err := startStores(dir)
+	defer stop()
 	if err != nil {
 		return err
 	}
-	defer redis.Stop()
-
-	benches := []*bench{
-		newBench(bin, dir, "local", "path = "+filepath.Join(dir, "locks.db"), localStore(dir)),
-		newBench(bin, dir, "redis", "url = "+redis.URL, redisStore(redis.Addr)),
+	var benches []*bench
+	for _, s := range stores {
+		b, err := newBench(bin, dir, s.backend, s.settings)
+		if err != nil {
+			return err
+		}
+		benches = append(benches, b)
 	}
 	bare := &bench{bin: bin, times: map[string][]time.Duration{}}
 	for i := range runs + 1 { // the first warms up and does not count
-		for _, b := range benches {
-			if err := b.round(i); err != nil {
-				return fmt.Errorf("%s: %w", b.backend, err)
-			}
-		}
-		if err := bare.bareRound(); err != nil {
+		if err := round(i, benches, bare); err != nil {
 			return err
 		}
 	}
-	if err := report(benches); err != nil {
-		return err
+	return report(benches, bare)
+}
+
+func round(i int, benches []*bench, bare *bench) error {
+	for _, b := range benches {
+		if err := b.round(i); err != nil {
+			return fmt.Errorf("%s: %w", b.backend, err)
+		}
 	}
-	alone, pair := bare.median("nothing"), bare.median("host")
-	fmt.Printf("bare go-plugin: %.2f for a host, its plugin and one call; alone %.2f each; over %.2f\n", ms(pair), ms(alone), ms(pair-2*alone))
+	for _, mode := range []string{"nothing", "host"} {
+		if _, err := bare.process(mode, "bare", mode); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func report(benches []*bench) error {
+func report(benches []*bench, bare *bench) error {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "backend\tcommand\tmedian ms\tcore alone\tplugin alone\tstore\tover\t")
+	fmt.Fprintln(table, "backend\tcommand\tmedian ms\tin process\tratio\tcore alone\tplugin alone\tover\t")
 	for _, b := range benches {
 		core, plugin := b.median("core"), b.median("plugin")
-		for _, c := range b.commands() {
-			took, store := b.median(c.name), b.median(c.store)
-			fmt.Fprintf(table, "%s\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t\n",
-				b.backend, c.name, ms(took), ms(core), ms(plugin), ms(store), ms(took-core-plugin-store))
+		for _, c := range commands {
+			took, one := b.median(c.name), b.median(alone+c.call)
+			fmt.Fprintf(table, "%s\t%s\t%.1f\t%.1f\t%.2f\t%.1f\t%.1f\t%.1f\t\n",
+				b.backend, c.name, took, one, took/one, core, plugin, took-one-core)
 		}
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	nothing, pair := bare.median("nothing"), bare.median("host")
+	_, err := fmt.Printf("bare go-plugin: %.1f for a host, its plugin and one call; alone %.1f each; over %.1f\n", pair, nothing, pair-2*nothing)
+	return err
 }
-
-func (b *bench) median(name string) time.Duration {
-	times := slices.Sorted(slices.Values(b.times[name][1:]))
-	return times[len(times)/2]
-}
-
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

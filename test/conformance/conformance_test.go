@@ -28,14 +28,14 @@ func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "stormlock-conformance")
 	if err == nil {
 		defer os.RemoveAll(dir)
-		err = plugintest.Build(dir, "local", "redis")
+		err = plugintest.Build(dir, "local", "redis", "etcd", "postgres", "dynamodb")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	executables = dir
-	return m.Run()
+	return servers.Main(m)
 }
 
 func TestLocal(t *testing.T) {

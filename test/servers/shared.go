@@ -51,9 +51,19 @@ func stopShared() {
 	sharing.servers = nil
 }
 
-// shared returns the address of the server with a name, which start starts in
-// a directory of its own unless it runs already.
-func shared(t testing.TB, name string, start func(dir string) (address string, stop func(), err error)) string {
+// startShared starts a server in a directory and returns its URL.
+type startShared = func(dir string) (url string, stop func(), err error)
+
+// shareable are the servers that can be shared, by name.
+var shareable = map[string]startShared{
+	"dynamodb": shareDynamoDB,
+	"etcd":     shareEtcd,
+	"postgres": sharePostgres,
+}
+
+// shared returns the URL of the server with a name, which is started unless it
+// runs already.
+func shared(t testing.TB, name string) string {
 	t.Helper()
 	sharing.Lock()
 	defer sharing.Unlock()
@@ -62,7 +72,7 @@ func shared(t testing.TB, name string, start func(dir string) (address string, s
 	}
 	server := sharing.servers[name]
 	if server == nil {
-		server = newShared(name, start)
+		server = newShared(name, shareable[name])
 		sharing.servers[name] = server
 	}
 	if server.err != nil {
@@ -71,20 +81,26 @@ func shared(t testing.TB, name string, start func(dir string) (address string, s
 	return server.address
 }
 
-func newShared(name string, start func(dir string) (string, func(), error)) *sharedServer {
+func newShared(name string, start startShared) *sharedServer {
 	if address, ok := kept(name); ok {
 		return &sharedServer{address: address}
 	}
+	address, stop, err := startApart(name, start)
+	return &sharedServer{address: address, stop: stop, err: err}
+}
+
+// startApart starts a server in a directory of its own, which goes with it.
+func startApart(name string, start startShared) (url string, stop func(), err error) {
 	dir, err := os.MkdirTemp("", "stormlock-"+name+"-")
 	if err != nil {
-		return &sharedServer{err: err}
+		return "", nil, err
 	}
-	address, stop, err := start(dir)
+	url, end, err := start(dir)
 	if err != nil {
 		_ = os.RemoveAll(dir)
-		return &sharedServer{err: err}
+		return "", nil, err
 	}
-	return &sharedServer{address: address, stop: func() { stop(); _ = os.RemoveAll(dir) }}
+	return url, func() { end(); _ = os.RemoveAll(dir) }, nil
 }
 
 // KeptFile is where `make servers` writes what it keeps running: lines of a

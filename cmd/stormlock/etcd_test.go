@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/stormlock/stormlock/test/servers"
+)
+
+// TestEtcdScripts runs testdata/etcd against a real server each.
+func TestEtcdScripts(t *testing.T) {
+	runScripts(t, "testdata/etcd", func(env *testscript.Env) error {
+		server, err := startEtcd(env, "etcd")
+		if err != nil {
+			return err
+		}
+		env.Values["etcd"] = server
+		return os.WriteFile(env.Getenv("HOME")+"/.stormlock.cfg", []byte(fmt.Sprintf(etcdConfig, server.URL)), 0o600)
+	}, map[string]command{"etcd": etcdCommand})
+}
+
+const etcdConfig = `[default]
+backend = etcd
+principal = ana@ops
+ttl = 5 minutes
+
+[backend.etcd]
+endpoints = %s
+`
+
+func startEtcd(env *testscript.Env, name string, args ...string) (*servers.EtcdServer, error) {
+	dir := env.Getenv("WORK") + "/." + name
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	server, err := servers.StartEtcd(dir, args...)
+	if err == nil {
+		env.Defer(server.Stop)
+	}
+	return server, err
+}
+
+// etcd does something to the script's server: stop, pause, resume; put KEY
+// VALUE; keys PREFIX, which prints them with their values; leases COUNT, which
+// checks how many there are; or grant ID, which adds one.
+func etcdCommand(ts *testscript.TestScript, _ bool, args []string) {
+	server := ts.Value("etcd").(*servers.EtcdServer)
+	switch args[0] {
+	case "stop":
+		server.Stop()
+	case "pause":
+		ts.Check(server.Pause())
+	case "resume":
+		ts.Check(server.Resume())
+	case "put":
+		ask(ts, server, "/v3/kv/put", map[string]any{"key": []byte(args[1]), "value": []byte(args[2])})
+	case "keys":
+		printKeys(ts, server, args[1])
+	case "grant":
+		id, err := strconv.ParseInt(args[1], 16, 64)
+		ts.Check(err)
+		ask(ts, server, "/v3/lease/grant", map[string]any{"ID": id, "TTL": 1000})
+	case "leases":
+		answer := ask(ts, server, "/v3/lease/leases", struct{}{})
+		if n := len(answer.Leases); strconv.Itoa(n) != args[1] {
+			ts.Fatalf("the server has %d leases, want %s", n, args[1])
+		}
+	default:
+		ts.Fatalf("unknown: %s", args[0])
+	}
+}
+
+func printKeys(ts *testscript.TestScript, server *servers.EtcdServer, prefix string) {
+	end := []byte(prefix)
+	end[len(end)-1]++
+	answer := ask(ts, server, "/v3/kv/range", map[string]any{"key": []byte(prefix), "range_end": end})
+	for _, kv := range answer.KVs {
+		fmt.Fprintf(ts.Stdout(), "%s=%s\n", kv.Key, kv.Value)
+	}
+}
+
+// An etcdAnswer is what the gateway says, as far as scripts care.
+type etcdAnswer struct {
+	KVs    []struct{ Key, Value []byte }
+	Leases []struct{ ID string }
+}
+
+// ask uses the gateway to etcd's requests, which are JSON there.
+func ask(ts *testscript.TestScript, server *servers.EtcdServer, path string, request any) (answer etcdAnswer) {
+	text, err := json.Marshal(request)
+	ts.Check(err)
+	ts.Check(postEtcd(http.DefaultClient, server.URL+path, text, &answer))
+	return answer
+}
+
+func postEtcd(client *http.Client, url string, text []byte, into any) error {
+	answer, err := client.Post(url, "application/json", bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	said, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s, %v", url, said, err)
+	}
+	return json.Unmarshal(said, into)
+}
+
+// TestEtcdGuardedScripts runs testdata/etcd-guarded against a server with TLS and
+// a user "lock" who may use the keys that begin with /locks/.
+func TestEtcdGuardedScripts(t *testing.T) {
+	runScripts(t, "testdata/etcd-guarded", func(env *testscript.Env) error {
+		cert, key, err := writeCertificate(env.Getenv("WORK"))
+		if err != nil {
+			return err
+		}
+		server, err := startEtcd(env, "etcd", "--cert-file", cert, "--key-file", key, "--bcrypt-cost", "4")
+		if err != nil {
+			return err
+		}
+		env.Setenv("LOCK_PASSWORD", "sesame")
+		if err := guardEtcd(server.URL); err != nil {
+			return err
+		}
+		return writeEtcdConfigs(env, server, cert)
+	}, nil)
+}
+
+// guardEtcd adds users, and then has the server ask for them.
+func guardEtcd(url string) error {
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	for _, step := range [][2]string{
+		{"user/add", `{"name": "root", "password": "root"}`},
+		{"role/add", `{"name": "root"}`},
+		{"user/grant", `{"user": "root", "role": "root"}`},
+		{"user/add", `{"name": "lock", "password": "sesame"}`},
+		{"role/add", `{"name": "lock"}`},
+		{"role/grant", `{"name": "lock", "perm": {"permType": "READWRITE", "key": "L2xvY2tzLw==", "range_end": "L2xvY2tzMA=="}}`},
+		{"user/grant", `{"user": "lock", "role": "lock"}`},
+		{"enable", `{}`},
+	} {
+		if err := postEtcd(client, url+"/v3/auth/"+step[0], []byte(step[1]), new(struct{})); err != nil && !strings.Contains(err.Error(), "role name already exists") {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeEtcdConfigs(env *testscript.Env, server *servers.EtcdServer, cert string) error {
+	for name, lines := range map[string][]string{
+		"right":    {"ca_cert = " + cert, "user = lock", "password_env = LOCK_PASSWORD"},
+		"wrong":    {"ca_cert = " + cert, "user = lock", "password = hunter2"},
+		"nobody":   {"ca_cert = " + cert},
+		"outside":  {"ca_cert = " + cert, "user = lock", "password = sesame", "prefix = /elsewhere/"},
+		"noca":     {"user = lock", "password = sesame"},
+		"halfuser": {"ca_cert = " + cert, "user = lock"},
+	} {
+		text := "[default]\nbackend = etcd\nttl = 5m\n\n[backend.etcd]\nendpoints = " + server.URL + "\n"
+		if name != "outside" {
+			text += "prefix = /locks/\n"
+		}
+		text += strings.Join(lines, "\n") + "\n"
+		if err := os.WriteFile(env.Getenv("WORK")+"/"+name+".cfg", []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeCertificate writes a self-signed certificate for 127.0.0.1 and its key.
+func writeCertificate(dir string) (certFile, keyFile string, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return "", "", err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true,
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return "", "", err
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return "", "", err
+	}
+	certFile, keyFile = dir+"/cert.pem", dir+"/key.pem"
+	if err := os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}), 0o600); err != nil {
+		return "", "", err
+	}
+	return certFile, keyFile, os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600)
+}

@@ -1,0 +1,422 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// leaseID is held at "data" wherever an operation is to get as far as its
+// write.
+const leaseID = "0001feff343536373839616263646566"
+
+// operations are tried on the resource "data", with that id.
+var operations = map[string]func(context.Context, sdk.Backend) error{
+	"acquire": func(ctx context.Context, b sdk.Backend) error {
+		w := want("data")
+		w.ID = leaseID
+		_, err := b.Acquire(ctx, w)
+		return err
+	},
+	"renew": func(ctx context.Context, b sdk.Backend) error {
+		_, err := b.Renew(ctx, sdk.Lease{Resource: "data", ID: leaseID, TTL: time.Hour})
+		return err
+	},
+	"release": func(ctx context.Context, b sdk.Backend) error {
+		return b.Release(ctx, sdk.Lease{Resource: "data", ID: leaseID})
+	},
+	"current": func(ctx context.Context, b sdk.Backend) error {
+		_, err := b.Current(ctx, "data")
+		return err
+	},
+}
+
+// everything is each method that does I/O.
+var everything = map[string]func(context.Context, sdk.Backend) error{
+	"acquire": operations["acquire"],
+	"renew":   operations["renew"],
+	"release": operations["release"],
+	"current": operations["current"],
+	"setup":   func(ctx context.Context, b sdk.Backend) error { _, err := b.Setup(ctx, false); return err },
+	"list": func(ctx context.Context, b sdk.Backend) error {
+		for _, err := range b.List(ctx, "") {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+// ready makes "data" such that an operation gets as far as its write.
+func ready(t *testing.T, b *backend, operation string) {
+	t.Helper()
+	if operation != "acquire" {
+		w := want("data")
+		w.ID = leaseID
+		acquire(t, b, w)
+	}
+}
+
+// isUnknown checks that an error promises nothing.
+func isUnknown(t *testing.T, what string, err error) {
+	t.Helper()
+	for _, certain := range []error{sdk.ErrUnavailable, sdk.ErrRefused, sdk.ErrConfig, sdk.ErrInvalid, sdk.ErrNotHeld, sdk.ErrHeld} {
+		if errors.Is(err, certain) {
+			t.Errorf("%s: %v is certain", what, err)
+		}
+	}
+	contains(t, err, what[:0])
+}
+
+func isKind(t *testing.T, what string, err, kind error) {
+	t.Helper()
+	if !errors.Is(err, kind) {
+		t.Errorf("%s: %v; want it to match %q", what, err, kind)
+	}
+}
+
+func TestServerDownIsUnavailable(t *testing.T) {
+	t.Parallel()
+	c := account(t)
+	f, c := before(t, c, nil)
+	f.Close()
+	b := openAt(t, c)
+	for name, operate := range everything {
+		err := operate(testContext(t), b)
+		isKind(t, name, err, sdk.ErrUnavailable)
+		contains(t, err, c.Endpoint, "connection refused", `"endpoint"`)
+	}
+}
+
+// What a fault means, by what it happens to. A read that fails is always
+// certain; a write only if it was refused in known words, or never sent.
+func TestFaultsOfReads(t *testing.T) {
+	t.Parallel()
+	for name, treat := range map[string]func(*exchange){
+		"lost":           (*exchange).lose,
+		"broken":         (*exchange).drop,
+		"internal fault": func(x *exchange) { x.refuse(500, "InternalServerError", "Internal server error") },
+		"overload":       func(x *exchange) { x.answer(503, "<html>busy</html>") },
+		"throttled":      func(x *exchange) { x.refuse(400, "ThrottlingException", "Rate exceeded") },
+		"new code":       func(x *exchange) { x.refuse(400, "NeverHeardOfException", "what?") },
+		"not DynamoDB":   func(x *exchange) { x.answer(200, "{}") },
+		"a web page":     func(x *exchange) { x.answer(200, "<html>Welcome</html>") },
+		"no such page":   func(x *exchange) { x.answer(404, "<html>Not found</html>") },
+		"elsewhere":      func(x *exchange) { x.w.Header().Set("Location", "/"); x.answer(307, "") },
+		"half an answer": func(x *exchange) { x.w.Header().Set("Content-Length", "100"); x.answer(200, `{"Item":`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, c := before(t, account(t), treat)
+			b := openAt(t, c)
+			for name, operate := range everything {
+				err := operate(testContext(t), b)
+				isKind(t, name, err, sdk.ErrUnavailable)
+				contains(t, err, `table "stormlock" in `+c.Endpoint+" (eu-west-1)")
+			}
+		})
+	}
+}
+
+func TestFaultsOfWrites(t *testing.T) {
+	t.Parallel()
+	for name, treat := range map[string]func(*exchange){
+		"lost":           (*exchange).lose,
+		"broken":         (*exchange).drop,
+		"internal fault": func(x *exchange) { x.refuse(500, "InternalServerError", "Internal server error") },
+		"overload":       func(x *exchange) { x.answer(503, "<html>busy</html>") },
+		"in progress":    func(x *exchange) { x.refuse(400, "TransactionInProgressException", "in progress") },
+		"new code":       func(x *exchange) { x.refuse(400, "NeverHeardOfException", "what?") },
+		"not DynamoDB":   func(x *exchange) { x.answer(200, "{}") },
+		"a web page":     func(x *exchange) { x.answer(200, "<html>Welcome</html>") },
+		"forbidden":      func(x *exchange) { x.answer(403, "<html>Forbidden</html>") },
+		"half an answer": func(x *exchange) { x.w.Header().Set("Content-Length", "100"); x.answer(200, `{"Item":`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, c := before(t, account(t), nil)
+			b, _ := startAt(t, c)
+			for _, operation := range []string{"acquire", "renew", "release"} {
+				f.use(nil)
+				ready(t, b, operation)
+				f.use(writesOnly(treat))
+				err := operations[operation](testContext(t), b)
+				isUnknown(t, operation, err)
+				contains(t, err, `table "stormlock" in `)
+			}
+		})
+	}
+}
+
+func writesOnly(treat func(*exchange)) func(*exchange) {
+	return func(x *exchange) {
+		if x.writes() {
+			treat(x)
+		} else {
+			x.pass()
+		}
+	}
+}
+
+// What DynamoDB refuses in words that are known was not done.
+func TestRefusalsAreCertain(t *testing.T) {
+	t.Parallel()
+	for code, is := range map[string]struct {
+		kind error
+		text string
+	}{
+		"AccessDeniedException":                  {sdk.ErrRefused, "is not authorized to perform"},
+		"UnrecognizedClientException":            {sdk.ErrRefused, "access key"},
+		"InvalidSignatureException":              {sdk.ErrRefused, "clock"},
+		"IncompleteSignatureException":           {sdk.ErrRefused, "signature"},
+		"MissingAuthenticationTokenException":    {sdk.ErrRefused, "credentials"},
+		"MissingAuthenticationToken":             {sdk.ErrRefused, "credentials"},
+		"ExpiredTokenException":                  {sdk.ErrRefused, "log in again"},
+		"ValidationException":                    {sdk.ErrRefused, "is not authorized"},
+		"ThrottlingException":                    {sdk.ErrUnavailable, "try again"},
+		"ProvisionedThroughputExceededException": {sdk.ErrUnavailable, "capacity"},
+		"RequestLimitExceeded":                   {sdk.ErrUnavailable, "limit"},
+		"LimitExceededException":                 {sdk.ErrUnavailable, "limit"},
+		"ReplicatedWriteConflictException":       {sdk.ErrUnavailable, "another region"},
+		"ResourceNotFoundException":              {sdk.ErrNotSetUp, `"table"`},
+	} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			f, c := before(t, account(t), nil)
+			b, _ := startAt(t, c)
+			refuse := func(x *exchange) {
+				x.refuse(400, code, "User: x is not authorized to perform: dynamodb:Y on resource: Z "+
+					"Credential=AKIA/20260101\n\nSignature=abc")
+			}
+			for operation, operate := range operations {
+				f.use(nil)
+				_ = b.Release(testContext(t), sdk.Lease{Resource: "data", ID: leaseID})
+				ready(t, b, operation)
+				for _, treat := range []func(*exchange){refuse, writesOnly(refuse)} {
+					f.use(treat)
+					err := operate(testContext(t), b)
+					if operation == "current" && err == nil {
+						continue // it does not write
+					}
+					isKind(t, operation, err, is.kind)
+					contains(t, err, is.text, "eu-west-1", c.Endpoint)
+					if strings.Contains(err.Error(), "Signature=") && strings.Contains(code, "ignature") {
+						t.Errorf("%s repeats the signature: %v", operation, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A lost reply is settled by asking again, with the same id.
+func TestLostReplyIsSettled(t *testing.T) {
+	t.Parallel()
+	f, c := before(t, account(t), nil)
+	b, _ := startAt(t, c)
+	f.use(writesOnly((*exchange).lose))
+	w := want("deploy")
+	_, err := b.Acquire(testContext(t), w)
+	isUnknown(t, "acquire", err)
+	f.use(nil)
+	if got := acquire(t, b, w); got.ID != w.ID || got.Fence == 0 {
+		t.Errorf("repeat: %+v", got)
+	}
+}
+
+// A request is sent once: the library would repeat each of these, and then
+// nobody could tell what happened.
+func TestNoWriteIsRepeated(t *testing.T) {
+	t.Parallel()
+	f, c := before(t, account(t), nil)
+	b, _ := startAt(t, c)
+	for name, treat := range map[string]func(*exchange){
+		"broken":    (*exchange).drop,
+		"fault":     func(x *exchange) { x.refuse(500, "InternalServerError", "oh") },
+		"throttled": func(x *exchange) { x.refuse(400, "ThrottlingException", "slow down") },
+		"clock":     func(x *exchange) { x.signatureExpired(time.Now().Add(time.Hour)) },
+	} {
+		f.use(writesOnly(treat))
+		f.asked()
+		_ = operations["acquire"](testContext(t), b)
+		if got := f.asked(); len(got) != 2 || got[1] != "TransactWriteItems" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	f.use(func(x *exchange) { x.refuse(500, "InternalServerError", "oh") })
+	_ = operations["current"](testContext(t), b)
+	if got := f.asked(); len(got) != 1 {
+		t.Errorf("a read was repeated: %q", got)
+	}
+}
+
+func TestCancelledTransactions(t *testing.T) {
+	t.Parallel()
+	for name, is := range map[string]struct {
+		reasons string
+		kind    error
+		text    string
+	}{
+		"throttled": {`{"Code":"None"},{"Code":"ThrottlingError","Message":"slow"}`, sdk.ErrUnavailable, "ThrottlingError"},
+		"capacity":  {`{"Code":"ProvisionedThroughputExceeded"},{"Code":"None"}`, sdk.ErrUnavailable, "ProvisionedThroughputExceeded"},
+		"bad value": {`{"Code":"ValidationError","Message":"number overflow"},{"Code":"None"}`, sdk.ErrRefused, "number overflow"},
+		"unnamed":   {``, sdk.ErrUnavailable, "cancelled"},
+		"no code":   {`{},{}`, sdk.ErrUnavailable, "cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, c := before(t, account(t), nil)
+			b, _ := startAt(t, c)
+			f.use(writesOnly(func(x *exchange) { x.cancelled(is.reasons) }))
+			err := operations["acquire"](testContext(t), b)
+			isKind(t, name, err, is.kind)
+			contains(t, err, is.text)
+		})
+	}
+}
+
+func (x *exchange) cancelled(reasons string) {
+	x.refuse(400, "TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons",
+		`,"CancellationReasons":[`+reasons+`]`)
+}
+
+// Transactions that get into each other's way did nothing, and are tried again.
+func TestConflictsAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	f, c := before(t, account(t), nil)
+	b, _ := startAt(t, c)
+	for operation, conflict := range map[string]func(*exchange){
+		"acquire": func(x *exchange) { x.cancelled(`{"Code":"TransactionConflict"},{"Code":"None"}`) },
+		"renew":   func(x *exchange) { x.refuse(400, "TransactionConflictException", "conflict") },
+		"release": func(x *exchange) { x.refuse(400, "TransactionConflictException", "conflict") },
+	} {
+		f.use(nil)
+		_ = b.Release(testContext(t), sdk.Lease{Resource: "data", ID: leaseID})
+		ready(t, b, operation)
+		f.asked()
+		left := 3
+		f.use(writesOnly(func(x *exchange) {
+			if left--; left >= 0 {
+				conflict(x)
+				return
+			}
+			x.pass()
+		}))
+		if err := operations[operation](testContext(t), b); err != nil {
+			t.Errorf("%s: %v", operation, err)
+		}
+		if got := len(f.asked()); got != 8 {
+			t.Errorf("%s: %d requests", operation, got)
+		}
+	}
+}
+
+// Without an end to the conflicts there is an honest answer.
+func TestConflictsWithoutEnd(t *testing.T) {
+	t.Parallel()
+	f, c := before(t, account(t), nil)
+	b, _ := startAt(t, c)
+	f.use(writesOnly(func(x *exchange) { x.cancelled(`{"Code":"None"},{"Code":"TransactionConflict"}`) }))
+	f.asked()
+	err := operations["acquire"](testContext(t), b)
+	isKind(t, "acquire", err, sdk.ErrUnavailable)
+	contains(t, err, "too many others")
+	if got := len(f.asked()); got != 2*maxLooks {
+		t.Errorf("%d requests", got)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	within(t, 600*time.Millisecond, func() {
+		if operations["acquire"](ctx, b) == nil {
+			t.Error("acquired")
+		}
+	})
+}
+
+func TestCancellationAfterTheWriteWasSentIsUnknown(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"acquire", "renew", "release"} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			f, c := before(t, account(t), nil)
+			b, _ := startAt(t, c)
+			ready(t, b, operation)
+			ctx, cancel := context.WithCancel(context.Background())
+			f.use(writesOnly(func(x *exchange) { cancel(); <-x.r.Context().Done() }))
+			within(t, 600*time.Millisecond, func() {
+				err := operations[operation](ctx, b)
+				isUnknown(t, operation, err)
+				contains(t, err, "the call was cancelled")
+			})
+		})
+	}
+}
+
+// What did not leave this machine did nothing.
+func TestWriteThatCannotBeSentIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"acquire", "renew", "release"} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			f, c := before(t, account(t), nil)
+			b, _ := startAt(t, c)
+			ready(t, b, operation)
+			// The read is the last that the server answers; its connection is
+			// not kept.
+			f.use(func(x *exchange) {
+				x.w.Header().Set("Connection", "close")
+				x.pass()
+				_ = f.Listener.Close()
+			})
+			err := operations[operation](testContext(t), b)
+			isKind(t, operation, err, sdk.ErrUnavailable)
+			contains(t, err, "connection refused")
+		})
+	}
+}
+
+func TestClosedBackend(t *testing.T) {
+	t.Parallel()
+	b, _ := start(t)
+	for range 2 {
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, operate := range everything {
+		err := operate(testContext(t), b)
+		isKind(t, name, err, sdk.ErrUnavailable)
+		contains(t, err, "closed")
+	}
+}
+
+func TestCloseLeavesNoConnection(t *testing.T) {
+	t.Parallel()
+	f, c := before(t, account(t), nil)
+	b, _ := startAt(t, c)
+	for _, name := range []string{"acquire", "renew", "current", "list", "release"} {
+		if err := everything[name](testContext(t), b); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	if f.open.Load() == 0 {
+		t.Error("no connection is kept between requests")
+	}
+	_ = b.Close()
+	eventually(t, "the connections are closed", func() bool { return f.open.Load() == 0 })
+}
+
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Errorf("it does not happen that %s", what)
+}

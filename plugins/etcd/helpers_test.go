@@ -1,0 +1,216 @@
+package etcd
+
+import (
+	"context"
+	"flag"
+	"net"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
+)
+
+// Most tests wait for servers and for leases to end: more of them run at the same
+// time than there are processors.
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "16")
+	setProxy()
+	os.Exit(servers.Main(m))
+}
+
+// proxied counts who comes to the proxy that the environment names.
+var proxied atomic.Int32
+
+func setProxy() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			proxied.Add(1)
+			_ = conn.Close()
+		}
+	}()
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
+		_ = os.Setenv(name, "http://"+listener.Addr().String())
+	}
+	_, _ = os.Unsetenv("NO_PROXY"), os.Unsetenv("no_proxy")
+}
+
+// testContext bounds a call well below the default.
+func testContext(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func openAt(t testing.TB, c Config, extra ...option) *backend {
+	t.Helper()
+	b, err := open(c, extra...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// start returns a backend on the shared server, with a prefix of its own, and a
+// plain client for it.
+func start(t testing.TB, extra ...option) (*backend, *clientv3.Client) {
+	t.Helper()
+	url := servers.SharedEtcd(t)
+	return openAt(t, Config{Endpoints: url, Prefix: "/" + sdk.NewID()[:12] + "/"}, extra...), client(t, url)
+}
+
+// alone returns a backend on a server of its own, with the default prefix, and a
+// plain client for it.
+func alone(t testing.TB, args ...string) (*backend, *clientv3.Client, *servers.EtcdServer) {
+	t.Helper()
+	server := servers.Etcd(t, args...)
+	return openAt(t, Config{Endpoints: server.URL}), client(t, server.URL), server
+}
+
+func client(t testing.TB, urls ...string) *clientv3.Client {
+	t.Helper()
+	c, err := clientv3.New(clientv3.Config{Endpoints: urls, Logger: zap.NewNop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func want(resource string) sdk.Lease {
+	return sdk.Lease{
+		Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "patch the database",
+		TTL: time.Minute,
+	}
+}
+
+func acquire(t testing.TB, b sdk.Backend, l sdk.Lease) sdk.Lease {
+	t.Helper()
+	got, err := b.Acquire(testContext(t), l)
+	if err != nil {
+		t.Fatalf("acquire %q: %v", l.Resource, err)
+	}
+	return got
+}
+
+func release(t testing.TB, b sdk.Backend, l sdk.Lease) {
+	t.Helper()
+	if err := b.Release(testContext(t), l); err != nil {
+		t.Fatalf("release %q: %v", l.Resource, err)
+	}
+}
+
+func put(t testing.TB, raw *clientv3.Client, key, value string, opts ...clientv3.OpOption) {
+	t.Helper()
+	if _, err := raw.Put(testContext(t), key, value, opts...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// content returns all keys that begin with a prefix: their values, their etcd
+// leases and their revisions, so that nothing can change unseen.
+func content(t testing.TB, raw *clientv3.Client, prefix string) string {
+	t.Helper()
+	answer, err := raw.Get(testContext(t), prefix, clientv3.WithPrefix())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, kv := range answer.Kvs {
+		text.WriteString(kv.String() + "\n")
+	}
+	return text.String()
+}
+
+// leases returns the ids of all etcd leases.
+func leases(t testing.TB, raw *clientv3.Client) []clientv3.LeaseID {
+	t.Helper()
+	answer, err := raw.Leases(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []clientv3.LeaseID
+	for _, lease := range answer.Leases {
+		ids = append(ids, lease.ID)
+	}
+	return ids
+}
+
+// grant makes an etcd lease as another application would.
+func grant(t testing.TB, raw *clientv3.Client, ttl int64) clientv3.LeaseID {
+	t.Helper()
+	answer, err := raw.Grant(testContext(t), ttl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.ID
+}
+
+// timeToLive returns what is left of an etcd lease, in seconds; -1 if there is
+// none.
+func timeToLive(t testing.TB, raw *clientv3.Client, id clientv3.LeaseID) int64 {
+	t.Helper()
+	answer, err := raw.TimeToLive(testContext(t), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.TTL
+}
+
+// pause freezes a server, and waits until the kernel has done so to all of its
+// threads.
+func pause(t testing.TB, server *servers.EtcdServer) {
+	t.Helper()
+	if err := server.Pause(); err != nil {
+		t.Error(err)
+	}
+	time.Sleep(50 * time.Millisecond)
+}
+
+func contains(t testing.TB, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not contain %q", err, part)
+		}
+	}
+	if strings.ContainsAny(err.Error(), "\n") {
+		t.Errorf("error has more than one line: %q", err)
+	}
+}
+
+func within(t testing.TB, limit time.Duration, call func()) {
+	t.Helper()
+	begin := time.Now()
+	call()
+	if took := time.Since(begin); took > limit {
+		t.Errorf("took %s, more than %s", took, limit)
+	}
+}
+
+func eventually(t testing.TB, what string, limit time.Duration, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not within %s: %s", limit, what)
+		}
+	}
+}

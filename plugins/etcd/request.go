@@ -1,0 +1,177 @@
+package etcd
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// read returns the lock at a place. All reads are linearizable: a member that
+// has been cut off from the others does not answer them.
+func (s *store) read(ctx context.Context, p place) (lock, error) {
+	locks, err := s.readAll(ctx, p)
+	if err != nil {
+		return lock{}, err
+	}
+	return locks[0].lock, locks[0].err
+}
+
+// A reading is the lock at a place, or why there is none that we understand.
+type reading struct {
+	lock lock
+	err  error
+}
+
+// readAll reads the locks at several places as of one moment.
+func (s *store) readAll(ctx context.Context, places ...place) ([]reading, error) {
+	var gets []*pb.RequestOp
+	for _, p := range places {
+		gets = append(gets, getLock(p)...)
+	}
+	answer, err := ask(ctx, s, s.kv.Txn, &pb.TxnRequest{Success: gets})
+	if err != nil {
+		return nil, err
+	}
+	readings := make([]reading, len(places))
+	for i, p := range places {
+		readings[i].lock, readings[i].err = gotLock(p, answer.GetResponses()[i*len(parts):])
+	}
+	return readings, nil
+}
+
+func getLock(p place) []*pb.RequestOp {
+	var gets []*pb.RequestOp
+	for _, part := range parts {
+		get := &pb.RangeRequest{Key: p.key(part)}
+		gets = append(gets, &pb.RequestOp{Request: &pb.RequestOp_RequestRange{RequestRange: get}})
+	}
+	return gets
+}
+
+func gotLock(p place, answers []*pb.ResponseOp) (lock, error) {
+	var found [len(parts)]*mvccpb.KeyValue
+	for i := range parts {
+		if kvs := answers[i].GetResponseRange().GetKvs(); len(kvs) > 0 {
+			found[i] = kvs[0]
+		}
+	}
+	return readLock(p, found)
+}
+
+// grant makes an etcd lease, and returns its id and how long it lasts. That may
+// be longer than asked for: the server has a least time.
+func (s *store) grant(ctx context.Context, ttl time.Duration) (int64, time.Duration, error) {
+	answer, err := ask(ctx, s, s.leases.LeaseGrant, &pb.LeaseGrantRequest{TTL: int64(ttl / time.Second)})
+	if err != nil {
+		return 0, 0, err
+	}
+	return answer.GetID(), seconds(answer.GetTTL()), nil
+}
+
+// take puts a lock's keys on its etcd lease if none of them is there, and
+// returns the lock. If one is there, it changes nothing, and returns what is
+// there and false.
+func (s *store) take(ctx context.Context, p place, l lock) (lock, bool, error) {
+	request := &pb.TxnRequest{Failure: getLock(p)}
+	for i, value := range [len(parts)]string{showID(l.id), l.principal, string(writeTime(l.created)), l.reason, l.asked} {
+		key := p.key(parts[i])
+		request.Compare = append(request.Compare, &pb.Compare{
+			Key: key, Target: pb.Compare_CREATE, TargetUnion: &pb.Compare_CreateRevision{CreateRevision: 0},
+		})
+		if parts[i] == reasonPart && l.reason == "" {
+			continue
+		}
+		put := &pb.PutRequest{Key: key, Value: []byte(value), Lease: l.id}
+		request.Success = append(request.Success, &pb.RequestOp{Request: &pb.RequestOp_RequestPut{RequestPut: put}})
+	}
+	answer, err := ask(ctx, s, s.kv.Txn, request)
+	if err != nil {
+		return lock{}, false, err
+	}
+	if !answer.GetSucceeded() {
+		found, err := gotLock(p, answer.GetResponses())
+		return found, false, err
+	}
+	l.fence = uint64(answer.GetHeader().GetRevision())
+	return l, true, nil
+}
+
+// revoke ends an etcd lease, with all keys that hang on it. It is for leases of
+// which we know what hangs on them.
+func (s *store) revoke(ctx context.Context, id int64) error {
+	_, err := ask(ctx, s, s.leases.LeaseRevoke, &pb.LeaseRevokeRequest{ID: id})
+	return err
+}
+
+// keepAlive lets an etcd lease last as long again as it was granted for.
+func (s *store) keepAlive(ctx context.Context, id int64) (time.Duration, error) {
+	answer, err := ask(ctx, s, s.keepAliveOnce, &pb.LeaseKeepAliveRequest{ID: id})
+	if err != nil {
+		return 0, err
+	}
+	if answer.GetTTL() <= 0 {
+		return 0, &fault{rpctypes.ErrGRPCLeaseNotFound, true}
+	}
+	return seconds(answer.GetTTL()), nil
+}
+
+// keepAliveOnce uses a stream, since etcd has no other request for it. A stream
+// may end because the leader was lost after the request was carried out, so
+// there "no leader" is not the refusal that it is elsewhere.
+func (s *store) keepAliveOnce(ctx context.Context, request *pb.LeaseKeepAliveRequest, _ ...grpc.CallOption) (*pb.LeaseKeepAliveResponse, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := s.leases.LeaseKeepAlive(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_ = stream.Send(request) // if that does not work, Recv says why
+	answer, err := stream.Recv()
+	if errors.Is(rpctypes.Error(err), rpctypes.ErrNoLeader) {
+		err = status.Error(codes.Unavailable, "the leader was lost")
+	}
+	return answer, err
+}
+
+// left returns how long an etcd lease still lasts, rounded down to seconds. One
+// whose time is over lasts until etcd gets round to deleting it; then the error
+// says that it is gone.
+func (s *store) left(ctx context.Context, id int64) (time.Duration, error) {
+	answer, err := ask(ctx, s, s.leases.LeaseTimeToLive, &pb.LeaseTimeToLiveRequest{ID: id})
+	if err != nil {
+		return 0, err
+	}
+	if answer.GetGrantedTTL() == 0 {
+		return 0, &fault{rpctypes.ErrGRPCLeaseNotFound, true}
+	}
+	return max(0, seconds(answer.GetTTL())), nil
+}
+
+// keys returns the first keys from one up to another, without their values.
+func (s *store) keys(ctx context.Context, from, to string, most int64) ([]*mvccpb.KeyValue, error) {
+	answer, err := ask(ctx, s, s.kv.Range, &pb.RangeRequest{
+		Key: []byte(from), RangeEnd: []byte(to), Limit: most, KeysOnly: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer.GetKvs(), nil
+}
+
+func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
+
+// isGone says that an etcd lease has ended, or was never granted.
+func isGone(err error) bool { return says(err, rpctypes.ErrLeaseNotFound) }
+
+// says reports whether a fault is one that etcd has a name for.
+func says(err, name error) bool {
+	f, ok := errors.AsType[*fault](err)
+	return ok && errors.Is(rpctypes.Error(f.err), name)
+}

