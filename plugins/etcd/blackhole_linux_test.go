@@ -59,12 +59,12 @@ func TestDialingABlackHoleEndsWithTheContext(t *testing.T) {
 			running.Go(func() {
 				ctx, cancel := context.WithCancel(context.Background())
 				time.AfterFunc(100*time.Millisecond, cancel)
-				within(t, 900*time.Millisecond, func() {
+				within(t, 2*time.Second, func() {
 					if err := operate(ctx, b); !errors.Is(err, sdk.ErrUnavailable) {
 						t.Errorf("%s: %v", name, err)
 					}
 				})
-				within(t, 500*time.Millisecond, func() { _ = b.Close() })
+				within(t, time.Second, func() { _ = b.Close() })
 			})
 		}
 	}
@@ -89,5 +89,5 @@ func TestBlackHoleBesideAServerDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	url := servers.SharedEtcd(t)
 	b := openAt(t, Config{Endpoints: "http://" + blackHole(t) + "," + url, Prefix: "/" + sdk.NewID() + "/"})
-	within(t, time.Second, func() { release(t, b, acquire(t, b, want("deploy"))) })
+	within(t, 2*time.Second, func() { release(t, b, acquire(t, b, want("deploy"))) })
 }

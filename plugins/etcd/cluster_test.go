@@ -38,7 +38,7 @@ func (c trio) open(t *testing.T, extra ...option) *backend {
 func (c trio) split(t *testing.T) (leader *servers.EtcdServer, followers trio) {
 	t.Helper()
 	raw := client(t, c.urls()...)
-	eventually(t, "the members agree on a leader", 10*time.Second, func() bool {
+	eventually(t, "the members agree on a leader", 20*time.Second, func() bool {
 		leader, followers = nil, nil
 		for _, m := range c {
 			status, err := raw.Status(testContext(t), m.URL)
@@ -64,7 +64,7 @@ func TestOneOfThreeDown(t *testing.T) {
 	for _, order := range [][]int{{0, 1, 2}, {1, 2, 0}, {2, 0, 1}} {
 		b := trio{c[order[0]], c[order[1]], c[order[2]]}.open(t)
 		for range 3 {
-			within(t, 3*time.Second, func() { everyOperation(t, b) })
+			within(t, 5*time.Second, func() { everyOperation(t, b) })
 		}
 	}
 }
@@ -85,7 +85,7 @@ func TestMemberThatIsCutOffDoesNotAnswer(t *testing.T) {
 		return err == nil && status.Leader == 0
 	})
 	for name, operate := range everything() {
-		within(t, time.Second, func() {
+		within(t, 2*time.Second, func() {
 			err := operate(testContext(t), b)
 			if !errors.Is(err, sdk.ErrUnavailable) {
 				t.Errorf("%s: %v", name, err)

@@ -1,4 +1,4 @@
-// Package etcd keeps stormlock's leases in etcd, version 3.4 or newer.
+// Package etcd keeps stormlock's leases in etcd 3.
 //
 // A lock is a few keys below the prefix and the resource, laid out as Python's
 // stormlock does, so both programs respect each other's locks: RESOURCE/id holds

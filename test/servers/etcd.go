@@ -1,7 +1,9 @@
 package servers
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,9 +21,8 @@ type EtcdServer struct {
 	URL  string // http://127.0.0.1:PORT, or https:// if it was started with --cert-file
 	Dir  string // its data directory
 
-	path   string
-	args   []string
-	health string // the URL that tells whether it answers
+	path string
+	args []string
 }
 
 // Etcd starts an etcd that lives as long as the test; extraArgs are appended to
@@ -75,12 +76,18 @@ func StartEtcd(dir string, args ...string) (*EtcdServer, error) {
 }
 
 // Restart starts a server that was stopped, with the data that it had and at the
-// same addresses.
-func (e *EtcdServer) Restart() error {
-	if err := e.launch(); err != nil {
-		return err
+// same addresses. It tries again for a while: one of its ports may just be in use
+// for a connection.
+func (e *EtcdServer) Restart() (err error) {
+	for end := time.Now().Add(startTimeout); time.Now().Before(end); time.Sleep(20 * pollInterval) {
+		if err = e.launch(); err == nil {
+			err = e.wait()
+		}
+		if err == nil {
+			return nil
+		}
 	}
-	return e.wait()
+	return err
 }
 
 // startEtcd tries again on other ports when a start fails: between the choice of
@@ -105,7 +112,7 @@ func startEtcd(dir string, n int, args []string) (members []*EtcdServer, err err
 func newEtcd(path, dir string, n int, args []string) ([]*EtcdServer, error) {
 	members, cluster := make([]*EtcdServer, n), make([]string, n)
 	for i := range members {
-		var addrs [3]string // for clients, for the other members, for the question how it is
+		var addrs [2]string // for clients, and for the other members
 		for j := range addrs {
 			port, err := freePort()
 			if err != nil {
@@ -126,19 +133,19 @@ func newEtcd(path, dir string, n int, args []string) ([]*EtcdServer, error) {
 // newMember leaves out fsync, which only an end of the whole machine would need,
 // and leaves the times of heartbeats and elections as they are: they decide the
 // least TTL.
-func newMember(path, dir string, addrs [3]string, args []string) *EtcdServer {
+func newMember(path, dir string, addrs [2]string, args []string) *EtcdServer {
 	scheme := "http://"
 	if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--cert-file") }) {
 		scheme = "https://"
 	}
-	url, peer, health := scheme+addrs[0], "http://"+addrs[1], "http://"+addrs[2]
+	url, peer := scheme+addrs[0], "http://"+addrs[1]
 	return &EtcdServer{
-		Addr: addrs[0], URL: url, Dir: dir, path: path, health: health + "/health",
+		Addr: addrs[0], URL: url, Dir: dir, path: path,
 		args: append([]string{
 			"--data-dir", dir, "--unsafe-no-fsync", "--log-level", "error",
 			"--listen-client-urls", url, "--advertise-client-urls", url,
 			"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-			"--listen-metrics-urls", health,
+			"--listen-metrics-urls", "unix://" + healthSocket,
 		}, args...),
 	}
 }
@@ -190,21 +197,34 @@ func environment() []string {
 
 func (e *EtcdServer) log() string { return e.Dir + ".log" }
 
+// healthSocket is where a server tells how it is: a file in its own directory, so
+// that it is this server that answers, and not another on the same port. It is
+// the last thing that a server opens.
+const healthSocket = "health"
+
 // wait returns when the server answers, which it does once its cluster has a
 // leader, and stops it when it does not.
 func (e *EtcdServer) wait() error {
-	client := http.Client{Timeout: time.Second}
 	for end := time.Now().Add(2 * startTimeout); time.Now().Before(end) && e.alive(); {
-		answer, err := client.Get(e.health)
-		if err == nil {
-			_ = answer.Body.Close()
-			if answer.StatusCode == http.StatusOK && e.alive() {
-				return nil
-			}
+		if e.answers() {
+			return nil
 		}
 		time.Sleep(pollInterval)
 	}
 	e.Stop()
 	text, _ := os.ReadFile(e.log())
 	return fmt.Errorf("etcd at %s does not answer; it logged:\n%s", e.Addr, text)
+}
+
+func (e *EtcdServer) answers() bool {
+	socket := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(e.Dir, healthSocket))
+	}}
+	client := http.Client{Timeout: time.Second, Transport: socket}
+	answer, err := client.Get("http://etcd/health")
+	if err != nil {
+		return false
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode == http.StatusOK && e.alive()
 }
