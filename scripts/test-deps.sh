@@ -7,6 +7,9 @@ have() { command -v "$1" >/dev/null; }
 have redis-server && have redis-cli || missing+=(redis-server)
 # Debian keeps PostgreSQL's programs out of PATH.
 have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+have psql || missing+=(postgresql-client)
+# Debian has it where only root's PATH leads.
+have pgbouncer || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
 # DynamoDB Local comes from npm and runs on Java.
 have java || missing+=(default-jre-headless)
 have npm || missing+=(npm)

@@ -2,23 +2,15 @@ package main
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -128,10 +120,8 @@ func postEtcd(client *http.Client, url string, text []byte, into any) error {
 // a user "lock" who may use the keys that begin with /locks/.
 func TestEtcdGuardedScripts(t *testing.T) {
 	runScripts(t, "testdata/etcd-guarded", func(env *testscript.Env) error {
-		cert, key, err := writeCertificate(env.Getenv("WORK"))
-		if err != nil {
-			return err
-		}
+		authority := servers.NewAuthority(t)
+		cert, key := authority.Issue(t)
 		server, err := startEtcd(env, "etcd", "--cert-file", cert, "--key-file", key, "--bcrypt-cost", "4")
 		if err != nil {
 			return err
@@ -140,7 +130,7 @@ func TestEtcdGuardedScripts(t *testing.T) {
 		if err := guardEtcd(server.URL); err != nil {
 			return err
 		}
-		return writeEtcdConfigs(env, server, cert)
+		return writeEtcdConfigs(env, server, authority.File)
 	}, nil)
 }
 
@@ -165,14 +155,14 @@ func guardEtcd(url string) error {
 	return nil
 }
 
-func writeEtcdConfigs(env *testscript.Env, server *servers.EtcdServer, cert string) error {
+func writeEtcdConfigs(env *testscript.Env, server *servers.EtcdServer, ca string) error {
 	for name, lines := range map[string][]string{
-		"right":    {"ca_cert = " + cert, "user = lock", "password_env = LOCK_PASSWORD"},
-		"wrong":    {"ca_cert = " + cert, "user = lock", "password = hunter2"},
-		"nobody":   {"ca_cert = " + cert},
-		"outside":  {"ca_cert = " + cert, "user = lock", "password = sesame", "prefix = /elsewhere/"},
+		"right":    {"ca_cert = " + ca, "user = lock", "password_env = LOCK_PASSWORD"},
+		"wrong":    {"ca_cert = " + ca, "user = lock", "password = hunter2"},
+		"nobody":   {"ca_cert = " + ca},
+		"outside":  {"ca_cert = " + ca, "user = lock", "password = sesame", "prefix = /elsewhere/"},
 		"noca":     {"user = lock", "password = sesame"},
-		"halfuser": {"ca_cert = " + cert, "user = lock"},
+		"halfuser": {"ca_cert = " + ca, "user = lock"},
 	} {
 		text := "[default]\nbackend = etcd\nttl = 5m\n\n[backend.etcd]\nendpoints = " + server.URL + "\n"
 		if name != "outside" {
@@ -184,30 +174,4 @@ func writeEtcdConfigs(env *testscript.Env, server *servers.EtcdServer, cert stri
 		}
 	}
 	return nil
-}
-
-// writeCertificate writes a self-signed certificate for 127.0.0.1 and its key.
-func writeCertificate(dir string) (certFile, keyFile string, err error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return "", "", err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true,
-	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return "", "", err
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return "", "", err
-	}
-	certFile, keyFile = dir+"/cert.pem", dir+"/key.pem"
-	if err := os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}), 0o600); err != nil {
-		return "", "", err
-	}
-	return certFile, keyFile, os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // secret marks a password that was written where it does not belong.
@@ -19,9 +20,9 @@ const secret = "s3cr3t"
 
 func TestOpenRefusesABadConfiguration(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t)
-	cert, key := ca.issue(t, "ana")
-	_, otherKey := ca.issue(t, "bob")
+	ca := servers.NewAuthority(t)
+	cert, key := ca.Issue(t, "ana")
+	_, otherKey := ca.Issue(t, "bob")
 	text := filepath.Join(t.TempDir(), "text")
 	if err := os.WriteFile(text, []byte(secret), 0o600); err != nil {
 		t.Fatal(err)
@@ -61,7 +62,7 @@ func TestOpenRefusesABadConfiguration(t *testing.T) {
 		{Config{Endpoints: "https://h:1,http://h:2"}, "endpoints", "mix http:// and https://"},
 		{Config{Endpoints: "http://h:1", Host: "h"}, "endpoints", "together with host or port"},
 		{Config{Endpoints: "http://h:1", Port: "1"}, "endpoints", "together with host or port"},
-		{Config{Endpoints: "http://h:1", CACert: ca.file}, "ca_cert", "would not be used"},
+		{Config{Endpoints: "http://h:1", CACert: ca.File}, "ca_cert", "would not be used"},
 		{Config{Endpoints: "http://h:1", CertCert: cert}, "cert_cert", "would not be used"},
 		{Config{Endpoints: "http://h:1", CertKey: key}, "cert_key", "would not be used"},
 		{Config{Host: "http://h"}, "host", "not the name or address of one host"},
@@ -112,7 +113,7 @@ func TestOpenRefusesABadConfiguration(t *testing.T) {
 
 func TestWhereTheClusterIs(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t).file
+	ca := servers.NewAuthority(t).File
 	for _, c := range []struct {
 		config Config
 		where  string

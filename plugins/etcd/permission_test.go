@@ -17,14 +17,14 @@ import (
 // role "lock", which may do nothing yet.
 type guarded struct {
 	*servers.EtcdServer
-	ca   *authority
+	ca   *servers.Authority
 	root *clientv3.Client
 }
 
 func newGuarded(t *testing.T, args ...string) guarded {
 	t.Helper()
-	ca := newAuthority(t)
-	cert, key := ca.issue(t, "127.0.0.1")
+	ca := servers.NewAuthority(t)
+	cert, key := ca.Issue(t, "127.0.0.1")
 	server := servers.Etcd(t, append([]string{"--cert-file", cert, "--key-file", key, "--bcrypt-cost", "4"}, args...)...)
 	g := guarded{EtcdServer: server, ca: ca}
 	open := g.client(t, "", "")
@@ -54,7 +54,7 @@ func fatal(t *testing.T, err error) {
 
 func (g guarded) client(t *testing.T, user, password string) *clientv3.Client {
 	t.Helper()
-	settings, err := Config{Endpoints: g.URL, CACert: g.ca.file}.settings()
+	settings, err := Config{Endpoints: g.URL, CACert: g.ca.File}.settings()
 	fatal(t, err)
 	c, err := clientv3.New(clientv3.Config{
 		Endpoints: settings.endpoints, TLS: settings.tls, Username: user, Password: password, Logger: zap.NewNop(),
@@ -74,7 +74,7 @@ func (g guarded) allow(t *testing.T, prefix string, what clientv3.PermissionType
 }
 
 func (g guarded) config() Config {
-	return Config{Endpoints: g.URL, CACert: g.ca.file, User: "lock", Password: secret, Prefix: "/locks/"}
+	return Config{Endpoints: g.URL, CACert: g.ca.File, User: "lock", Password: secret, Prefix: "/locks/"}
 }
 
 const (
@@ -181,10 +181,10 @@ func TestWrongAndMissingPassword(t *testing.T) {
 
 func TestServerThatKnowsNoUsers(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t)
-	cert, key := ca.issue(t, "127.0.0.1")
+	ca := servers.NewAuthority(t)
+	cert, key := ca.Issue(t, "127.0.0.1")
 	server := servers.Etcd(t, "--cert-file", cert, "--key-file", key)
-	b := openAt(t, Config{Endpoints: server.URL, CACert: ca.file, User: "ana", Password: secret})
+	b := openAt(t, Config{Endpoints: server.URL, CACert: ca.File, User: "ana", Password: secret})
 	for name, operate := range everything() {
 		err := operate(testContext(t), b)
 		if !errors.Is(err, sdk.ErrRefused) {
@@ -224,12 +224,12 @@ func TestTokenIsRenewed(t *testing.T) {
 // A user whom the client's certificate names needs no password.
 func TestUserOfTheCertificate(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t)
-	cert, key := ca.issue(t, "127.0.0.1")
-	server := servers.Etcd(t, "--cert-file", cert, "--key-file", key, "--client-cert-auth", "--trusted-ca-file", ca.file, "--bcrypt-cost", "4")
+	ca := servers.NewAuthority(t)
+	cert, key := ca.Issue(t, "127.0.0.1")
+	server := servers.Etcd(t, "--cert-file", cert, "--key-file", key, "--client-cert-auth", "--trusted-ca-file", ca.File, "--bcrypt-cost", "4")
 	config := func(user string) Config {
-		cert, key := ca.issue(t, user)
-		return Config{Endpoints: server.URL, CACert: ca.file, CertCert: cert, CertKey: key}
+		cert, key := ca.Issue(t, user)
+		return Config{Endpoints: server.URL, CACert: ca.File, CertCert: cert, CertKey: key}
 	}
 	settings, err := config("root").settings()
 	fatal(t, err)

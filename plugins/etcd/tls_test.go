@@ -34,22 +34,22 @@ func everyOperation(t *testing.T, b *backend) {
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t)
-	cert, key := ca.issue(t, "127.0.0.1")
+	ca := servers.NewAuthority(t)
+	cert, key := ca.Issue(t, "127.0.0.1")
 	server := servers.Etcd(t, "--cert-file", cert, "--key-file", key)
-	everyOperation(t, openAt(t, Config{Endpoints: server.URL, CACert: ca.file}))
+	everyOperation(t, openAt(t, Config{Endpoints: server.URL, CACert: ca.File}))
 
 	host, port, _ := net.SplitHostPort(server.Addr)
-	everyOperation(t, openAt(t, Config{Host: host, Port: port, CACert: ca.file}))
+	everyOperation(t, openAt(t, Config{Host: host, Port: port, CACert: ca.File}))
 
 	otherHost := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 	for name, c := range map[string]struct {
 		config Config
 		parts  []string
 	}{
-		"unknown authority":    {Config{Endpoints: server.URL, CACert: newAuthority(t).file}, []string{"unknown authority", `check "ca_cert"`}},
+		"unknown authority":    {Config{Endpoints: server.URL, CACert: servers.NewAuthority(t).File}, []string{"unknown authority", `check "ca_cert"`}},
 		"system's authorities": {Config{Endpoints: server.URL}, []string{"unknown authority", `check "ca_cert"`}},
-		"another name":         {Config{Endpoints: otherHost, CACert: ca.file}, []string{"localhost", `check "ca_cert", and that the server's certificate is for this host`}},
+		"another name":         {Config{Endpoints: otherHost, CACert: ca.File}, []string{"localhost", `check "ca_cert", and that the server's certificate is for this host`}},
 		"no TLS":               {Config{Endpoints: "http://" + server.Addr}, []string{`check "endpoints", and whether it wants TLS`}},
 		"no TLS, with host":    {Config{Host: host, Port: port}, []string{`check "host", and whether it wants TLS`}},
 	} {
@@ -70,15 +70,15 @@ func isUnavailable(t *testing.T, name string, b *backend, parts ...string) {
 
 func TestClientCertificate(t *testing.T) {
 	t.Parallel()
-	ca, clients := newAuthority(t), newAuthority(t)
-	cert, key := ca.issue(t, "127.0.0.1")
-	server := servers.Etcd(t, "--cert-file", cert, "--key-file", key, "--client-cert-auth", "--trusted-ca-file", clients.file)
-	cert, key = clients.issue(t, "ana")
-	everyOperation(t, openAt(t, Config{Endpoints: server.URL, CACert: ca.file, CertCert: cert, CertKey: key}))
-	isUnavailable(t, "no certificate", openAt(t, Config{Endpoints: server.URL, CACert: ca.file}),
+	ca, clients := servers.NewAuthority(t), servers.NewAuthority(t)
+	cert, key := ca.Issue(t, "127.0.0.1")
+	server := servers.Etcd(t, "--cert-file", cert, "--key-file", key, "--client-cert-auth", "--trusted-ca-file", clients.File)
+	cert, key = clients.Issue(t, "ana")
+	everyOperation(t, openAt(t, Config{Endpoints: server.URL, CACert: ca.File, CertCert: cert, CertKey: key}))
+	isUnavailable(t, "no certificate", openAt(t, Config{Endpoints: server.URL, CACert: ca.File}),
 		`check "cert_cert" and "cert_key"`) // the server's own words are sometimes lost with the connection
-	cert, key = ca.issue(t, "ana")
-	isUnavailable(t, "another authority's certificate", openAt(t, Config{Endpoints: server.URL, CACert: ca.file, CertCert: cert, CertKey: key}),
+	cert, key = ca.Issue(t, "ana")
+	isUnavailable(t, "another authority's certificate", openAt(t, Config{Endpoints: server.URL, CACert: ca.File, CertCert: cert, CertKey: key}),
 		`check "cert_cert" and "cert_key"`)
 }
 

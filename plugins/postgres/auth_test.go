@@ -1,60 +1,17 @@
 package postgres
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"errors"
-	"math/big"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/test/servers"
 )
-
-// certificate writes a self-signed certificate for 127.0.0.1 and a user, and
-// its key.
-func certificate(t *testing.T, user string) (certFile, keyFile string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		Subject:   pkix.Name{CommonName: user},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true,
-	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return writePEM(t, "CERTIFICATE", cert), writePEM(t, "PRIVATE KEY", private)
-}
-
-func writePEM(t *testing.T, kind string, data []byte) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: data}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
 
 // install gives a server a file in its data directory.
 func install(t *testing.T, server *servers.PostgresServer, name, content string) {
@@ -85,28 +42,29 @@ local all ops scram-sha-256
 `
 
 // guarded starts a server with TLS that wants passwords or certificates, of
-// the user ops with the password s3cr3t. It returns the files of the server's
-// certificate and of the user cert's.
+// the user ops with the password s3cr3t. It returns the files of the authority
+// and of the user cert's certificate and key.
 func guarded(t *testing.T) (server *servers.PostgresServer, ca, cert, key string) {
 	t.Helper()
 	b, conn, server := own(t)
 	lease := acquire(t, b, want("data"))
-	ca, serverKey := certificate(t, "server")
-	cert, key = certificate(t, "cert")
-	install(t, server, "server.crt", read(t, ca))
+	authority := servers.NewAuthority(t)
+	serverCert, serverKey := authority.Issue(t)
+	cert, key = authority.Issue(t, "cert")
+	install(t, server, "server.crt", read(t, serverCert))
 	install(t, server, "server.key", read(t, serverKey))
-	install(t, server, "clients.crt", read(t, cert))
+	install(t, server, "authority.crt", read(t, authority.File))
 	install(t, server, "pg_hba.conf", strictHBA)
 	for _, sql := range []string{
 		"CREATE ROLE ops LOGIN PASSWORD 's3cr3t'", "CREATE ROLE cert LOGIN",
 		"GRANT SELECT, INSERT, UPDATE, DELETE ON stormlock, stormlock_fence TO ops, cert",
-		"ALTER SYSTEM SET ssl_ca_file = 'clients.crt'", "ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()",
+		"ALTER SYSTEM SET ssl_ca_file = 'authority.crt'", "ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()",
 	} {
 		run(t, conn, sql)
 	}
 	eventually(t, "TLS is on", func() bool { return hasTLS(t, server) })
 	release(t, b, lease)
-	return server, ca, cert, key
+	return server, authority.File, cert, key
 }
 
 func hasTLS(t *testing.T, server *servers.PostgresServer) bool {
@@ -120,7 +78,7 @@ func hasTLS(t *testing.T, server *servers.PostgresServer) bool {
 func TestTLSAndAuthentication(t *testing.T) {
 	t.Parallel()
 	server, ca, cert, key := guarded(t)
-	otherCA, _ := certificate(t, "server")
+	otherCA := servers.NewAuthority(t).File
 	verified := "/postgres?sslmode=verify-full&sslrootcert=" + ca
 	atHost := func(host string) string { return host + ":" + portOf(server.Addr) }
 

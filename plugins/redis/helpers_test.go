@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -106,4 +107,13 @@ func within(t testing.TB, limit time.Duration, call func()) {
 	if took := time.Since(begin); took > limit {
 		t.Errorf("took %s, more than %s", took, limit)
 	}
+}
+
+func writeFile(t *testing.T, data []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "pem")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

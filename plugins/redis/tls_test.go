@@ -16,12 +16,12 @@ import (
 
 // speakTLS are the arguments by which a server speaks TLS at a port, and asks
 // its clients for certificates or not. It is 127.0.0.1 unless it has a name.
-func speakTLS(t *testing.T, a *authority, port, clients string, names ...string) []string {
+func speakTLS(t *testing.T, a *servers.Authority, port, clients string, names ...string) []string {
 	t.Helper()
-	cert, key := a.issue(t, names...)
+	cert, key := a.Issue(t, names...)
 	return []string{
 		"--tls-port", port, "--tls-cert-file", cert, "--tls-key-file", key,
-		"--tls-ca-cert-file", a.file, "--tls-auth-clients", clients,
+		"--tls-ca-cert-file", a.File, "--tls-auth-clients", clients,
 	}
 }
 
@@ -58,18 +58,18 @@ func (r refusal) check(t *testing.T) {
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	a, port := newAuthority(t), unusedPort(t)
+	a, port := servers.NewAuthority(t), unusedPort(t)
 	server := servers.Redis(t, speakTLS(t, a, port, "no")...)
 	url := "rediss://127.0.0.1:" + port
-	everyOperation(t, openAt(t, Config{URL: url, CACert: a.file}), "deploy")
+	everyOperation(t, openAt(t, Config{URL: url, CACert: a.File}), "deploy")
 	everyOperation(t, openAt(t, Config{URL: url + "?skip_verify=true"}), "deploy")
 	must(t, client(t, server).FlushAll(testContext(t)))
 
 	for name, r := range map[string]refusal{
 		"system's authorities": {Config{URL: url}, []string{"unknown authority", `"ca_cert"`}},
-		"another authority":    {Config{URL: url, CACert: newAuthority(t).file}, []string{"unknown authority", `"ca_cert"`}},
+		"another authority":    {Config{URL: url, CACert: servers.NewAuthority(t).File}, []string{"unknown authority", `"ca_cert"`}},
 		"another name": {
-			Config{URL: "rediss://localhost:" + port, CACert: a.file},
+			Config{URL: "rediss://localhost:" + port, CACert: a.File},
 			[]string{"certificate is not valid for any names, but wanted to match localhost", `"url" must name a host`},
 		},
 		"without TLS": {Config{URL: "redis://127.0.0.1:" + port}, []string{"127.0.0.1:" + port, `"url"`, "rediss://"}},
@@ -83,17 +83,17 @@ func TestTLS(t *testing.T) {
 
 func TestTLSWithClientCertificates(t *testing.T) {
 	t.Parallel()
-	a, port := newAuthority(t), unusedPort(t)
+	a, port := servers.NewAuthority(t), unusedPort(t)
 	server := servers.Redis(t, speakTLS(t, a, port, "yes")...)
-	cert, key := a.issue(t)
-	strangeCert, strangeKey := newAuthority(t).issue(t)
+	cert, key := a.Issue(t)
+	strangeCert, strangeKey := servers.NewAuthority(t).Issue(t)
 	url := "rediss://127.0.0.1:" + port
-	everyOperation(t, openAt(t, Config{URL: url, CACert: a.file, CertCert: cert, CertKey: key}), "deploy")
+	everyOperation(t, openAt(t, Config{URL: url, CACert: a.File, CertCert: cert, CertKey: key}), "deploy")
 	must(t, client(t, server).FlushAll(testContext(t)))
 
-	t.Run("none", refusal{Config{URL: url, CACert: a.file}, []string{`"cert_cert"`}}.check)
+	t.Run("none", refusal{Config{URL: url, CACert: a.File}, []string{`"cert_cert"`}}.check)
 	t.Run("a strange one", refusal{
-		Config{URL: url, CACert: a.file, CertCert: strangeCert, CertKey: strangeKey}, []string{`"cert_cert"`},
+		Config{URL: url, CACert: a.File, CertCert: strangeCert, CertKey: strangeKey}, []string{`"cert_cert"`},
 	}.check)
 	if n := must(t, client(t, server).DBSize(testContext(t))); n != 0 {
 		t.Errorf("%d keys were written", n)
@@ -137,15 +137,15 @@ func TestTLSToAServerOfAnotherKind(t *testing.T) {
 // as the Sentinel's must.
 func TestTLSBehindSentinel(t *testing.T) {
 	t.Parallel()
-	a, port, watching := newAuthority(t), unusedPort(t), unusedPort(t)
+	a, port, watching := servers.NewAuthority(t), unusedPort(t), unusedPort(t)
 	servers.Redis(t, speakTLS(t, a, port, "yes", "localhost")...)
 	lines := []string{"tls-replication yes"}
 	for args := speakTLS(t, a, watching, "yes", "localhost"); len(args) > 0; args = args[2:] {
 		lines = append(lines, args[0][2:]+" "+args[1])
 	}
 	startSentinel(t, "127.0.0.1:"+port, 1, lines...)
-	cert, key := a.issue(t)
-	c := Config{URL: "rediss://localhost:" + watching + "?master_name=locks", Mode: "sentinel", CACert: a.file, CertCert: cert, CertKey: key}
+	cert, key := a.Issue(t)
+	c := Config{URL: "rediss://localhost:" + watching + "?master_name=locks", Mode: "sentinel", CACert: a.File, CertCert: cert, CertKey: key}
 	everyOperation(t, openAt(t, c), "deploy")
 	strange, misnamed := c, c
 	strange.CACert = ""
@@ -157,14 +157,14 @@ func TestTLSBehindSentinel(t *testing.T) {
 // So it is in a cluster.
 func TestTLSInACluster(t *testing.T) {
 	t.Parallel()
-	a, port := newAuthority(t), unusedPort(t)
+	a, port := servers.NewAuthority(t), unusedPort(t)
 	node := startClusterNode(t, append(speakTLS(t, a, port, "yes", "localhost"), "--tls-cluster", "yes")...)
 	must(t, client(t, node).ClusterAddSlotsRange(testContext(t), 0, slots-1))
 	eventually(t, "the cluster comes up", func() bool {
 		return strings.Contains(must(t, client(t, node).ClusterInfo(testContext(t))), "cluster_state:ok")
 	})
-	cert, key := a.issue(t)
-	c := Config{URL: "rediss://localhost:" + port, Mode: "cluster", CACert: a.file, CertCert: cert, CertKey: key}
+	cert, key := a.Issue(t)
+	c := Config{URL: "rediss://localhost:" + port, Mode: "cluster", CACert: a.File, CertCert: cert, CertKey: key}
 	everyOperation(t, openAt(t, c), "deploy")
 	strange, misnamed := c, c
 	strange.CACert = ""
@@ -181,19 +181,19 @@ func TestTLSWithTheSystemsAuthorities(t *testing.T) {
 		return
 	}
 	t.Parallel()
-	a, port := newAuthority(t), unusedPort(t)
+	a, port := servers.NewAuthority(t), unusedPort(t)
 	servers.Redis(t, speakTLS(t, a, port, "no")...)
 	again := exec.Command(os.Args[0], "-test.run=^TestTLSWithTheSystemsAuthorities$", "-test.v")
-	again.Env = append(os.Environ(), "TEST_SYSTEM_AUTHORITIES=rediss://127.0.0.1:"+port, "SSL_CERT_FILE="+a.file)
+	again.Env = append(os.Environ(), "TEST_SYSTEM_AUTHORITIES=rediss://127.0.0.1:"+port, "SSL_CERT_FILE="+a.File)
 	if text, err := again.CombinedOutput(); err != nil || !strings.Contains(string(text), "--- PASS") {
 		t.Errorf("%v: %s", err, text)
 	}
 }
 
 func TestOpenRefusesABadTrust(t *testing.T) {
-	a := newAuthority(t)
-	cert, key := a.issue(t)
-	_, otherKey := a.issue(t)
+	a := servers.NewAuthority(t)
+	cert, key := a.Issue(t)
+	_, otherKey := a.Issue(t)
 	const url = "rediss://127.0.0.1:1"
 	none := filepath.Join(t.TempDir(), "none")
 	for _, c := range []struct {
@@ -204,10 +204,10 @@ func TestOpenRefusesABadTrust(t *testing.T) {
 		{Config{URL: url, CACert: "s3cr3t/ca.pem"}, "ca_cert", "not an absolute path"},
 		{Config{URL: url, CACert: none}, "ca_cert", none},
 		{Config{URL: url, CACert: key}, "ca_cert", "no certificate"},
-		{Config{URL: url + "?skip_verify=true", CACert: a.file}, "url", `"ca_cert" would mean nothing`},
-		{Config{URL: "redis://127.0.0.1:1", CACert: a.file}, "ca_cert", "rediss://"},
-		{Config{URL: "unix:///nowhere", CACert: a.file}, "ca_cert", "rediss://"},
-		{Config{CACert: a.file}, "ca_cert", "rediss://"},
+		{Config{URL: url + "?skip_verify=true", CACert: a.File}, "url", `"ca_cert" would mean nothing`},
+		{Config{URL: "redis://127.0.0.1:1", CACert: a.File}, "ca_cert", "rediss://"},
+		{Config{URL: "unix:///nowhere", CACert: a.File}, "ca_cert", "rediss://"},
+		{Config{CACert: a.File}, "ca_cert", "rediss://"},
 		{Config{CertCert: cert, CertKey: key}, "cert_cert", "rediss://"},
 		{Config{URL: url, CertCert: cert}, "cert_cert", "cert_key"},
 		{Config{URL: url, CertKey: key}, "cert_key", "cert_cert"},

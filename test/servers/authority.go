@@ -1,4 +1,4 @@
-package etcd
+package servers
 
 import (
 	"crypto/ecdsa"
@@ -15,39 +15,46 @@ import (
 	"time"
 )
 
-// An authority signs certificates.
-type authority struct {
-	file string
+// An Authority signs certificates. It is known only to who is given its file.
+type Authority struct {
+	File string // its certificate, in PEM form
+
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
 }
 
-func newAuthority(t testing.TB) *authority {
+// NewAuthority makes an authority for one test.
+func NewAuthority(t testing.TB) *Authority {
 	t.Helper()
-	a := &authority{key: newKey(t), cert: &x509.Certificate{
+	a := &Authority{key: newKey(t), cert: &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}}
-	a.file = writePEM(t, "CERTIFICATE", a.sign(t, a.cert, a.key))
+	a.File = writePEM(t, "CERTIFICATE", a.sign(t, a.cert, a.key))
 	return a
 }
 
-// issue writes a certificate for a name, which is a host's or a user's, and its
-// key.
-func (a *authority) issue(t testing.TB, name string) (certFile, keyFile string) {
+// Issue writes a certificate and its key, good for a server and for a client.
+// The names are those of hosts, or of a user; without any, 127.0.0.1.
+func (a *Authority) Issue(t testing.TB, names ...string) (certFile, keyFile string) {
 	t.Helper()
+	if len(names) == 0 {
+		names = []string{"127.0.0.1"}
+	}
 	key := newKey(t)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name},
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: names[0]},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		KeyUsage:    x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
-	if ip := net.ParseIP(name); ip != nil {
-		template.IPAddresses = []net.IP{ip}
-	} else {
-		template.DNSNames = []string{name}
+	for _, name := range names {
+		if ip := net.ParseIP(name); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
 	}
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
@@ -56,7 +63,7 @@ func (a *authority) issue(t testing.TB, name string) (certFile, keyFile string) 
 	return writePEM(t, "CERTIFICATE", a.sign(t, template, key)), writePEM(t, "PRIVATE KEY", private)
 }
 
-func (a *authority) sign(t testing.TB, template *x509.Certificate, key *ecdsa.PrivateKey) []byte {
+func (a *Authority) sign(t testing.TB, template *x509.Certificate, key *ecdsa.PrivateKey) []byte {
 	t.Helper()
 	cert, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
 	if err != nil {
