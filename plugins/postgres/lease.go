@@ -35,8 +35,8 @@ func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error
 	case found.current():
 		return sdk.Lease{}, &sdk.HeldError{Lease: found.toLease(want.Resource)}
 	}
-	// Released between two statements, or what take.sql returns when late.
-	return sdk.Lease{}, sdk.Unavailable("postgres at %s: the lock of resource %q changed hands meanwhile; it was not taken; try again", b.where, want.Resource)
+	// The lease that was in the way has ended since.
+	return sdk.Lease{}, sdk.Unavailable("postgres at %s: the lock of resource %q has just become free; it was not taken; try again", b.where, want.Resource)
 }
 
 // Renew makes the lock end lease.TTL from now.

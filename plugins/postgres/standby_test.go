@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/test/servers"
 )
@@ -43,14 +45,51 @@ func TestStandbyDoesNotAnswer(t *testing.T) {
 	either := openAt(t, Config{Connection: at(t, primary.URL, standby.Addr+","+primary.Addr)})
 	everyOperation(t, either, "deploy")
 
+	caughtUp(t, conn, behind)
 	primary.Stop()
-	run(t, connect(t, standby.URL), "SELECT pg_promote()")
+	run(t, behind, "SELECT pg_promote()")
 	got, err := either.Current(testContext(t), "data")
 	if err != nil || got.Principal != "ana@ops" {
 		t.Errorf("after the promotion: %+v, %v", got, err)
 	}
 	if next := acquire(t, either, want("deploy")); next.Fence <= got.Fence {
 		t.Errorf("fence %d follows %d", next.Fence, got.Fence)
+	}
+}
+
+// caughtUp waits until a standby has all that the primary has.
+func caughtUp(t *testing.T, primary, standby *pgx.Conn) {
+	t.Helper()
+	written := one[string](t, primary, "SELECT pg_current_wal_lsn()::text")
+	eventually(t, "the standby has it all", func() bool {
+		return one[bool](t, standby, "SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn", written)
+	})
+}
+
+// What replication by default does not promise: a lock that was acknowledged is
+// lost if the primary fails before the standby has it.
+func TestFailoverLosesWhatWasNotReplicated(t *testing.T) {
+	t.Parallel()
+	b, conn, primary := own(t)
+	acquire(t, b, want("before"))
+	standby := servers.PostgresStandby(t, primary)
+	behind := connect(t, standby.URL)
+	caughtUp(t, conn, behind)
+	run(t, behind, "ALTER SYSTEM SET primary_conninfo = ''")
+	run(t, behind, "SELECT pg_reload_conf()")
+	eventually(t, "the standby receives no more", func() bool {
+		return one[int](t, behind, "SELECT count(*) FROM pg_stat_wal_receiver") == 0
+	})
+	lost := acquire(t, b, want("deploy"))
+	primary.Stop()
+	run(t, behind, "SELECT pg_promote()")
+	b = openAt(t, Config{Connection: standby.URL})
+	if _, err := b.Current(testContext(t), "before"); err != nil {
+		t.Errorf("what was replicated: %v", err)
+	}
+	next := acquire(t, b, want("deploy"))
+	if next.Fence <= lost.Fence {
+		t.Errorf("fence %d follows the lost %d", next.Fence, lost.Fence)
 	}
 }
 

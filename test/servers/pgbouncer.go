@@ -34,7 +34,7 @@ default_pool_size = %d
 // transaction, size the number of connections that all clients share.
 func PgBouncer(t testing.TB, server, mode string, size int) *PgBouncerServer {
 	t.Helper()
-	path, err := program("pgbouncer", "pgbouncer")
+	path, err := pgbouncerProgram()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +48,16 @@ func PgBouncer(t testing.TB, server, mode string, size int) *PgBouncerServer {
 	}
 	t.Fatal(err)
 	return nil
+}
+
+// pgbouncerProgram finds pgbouncer also where Debian puts it, which is not in
+// everybody's PATH.
+func pgbouncerProgram() (string, error) {
+	const debian = "/usr/sbin/pgbouncer"
+	if _, err := os.Stat(debian); err == nil {
+		return debian, nil
+	}
+	return program("pgbouncer", "pgbouncer")
 }
 
 func startPgBouncer(path, dir, server, mode string, size int) (*PgBouncerServer, error) {
