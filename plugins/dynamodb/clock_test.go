@@ -49,7 +49,7 @@ func TestOperatorsClocksThatAreOff(t *testing.T) {
 			right, wrong := openAt(t, rightConfig), openAt(t, offConfig)
 
 			brief := want("deploy")
-			brief.TTL = 2 * time.Second
+			brief.TTL = 3 * time.Second
 			lease := acquire(t, wrong, brief)
 			granted := time.Now()
 			if got := offFront.asked(); len(got) != 3 {
@@ -237,14 +237,16 @@ func TestEndedLeaseIsLeftAloneForAWhile(t *testing.T) {
 	b := openAt(t, c)
 	shown = now
 	lease := acquire(t, b, want("deploy"))
-	for after, is := range map[time.Duration]struct {
+	for _, is := range []struct {
+		after   time.Duration
 		current bool
 		waits   time.Duration
 	}{
-		60 * time.Second: {true, time.Second},
-		61 * time.Second: {false, 2 * time.Second},
-		62 * time.Second: {false, time.Second},
+		{60 * time.Second, true, time.Second},
+		{61 * time.Second, false, 2 * time.Second},
+		{62 * time.Second, false, time.Second},
 	} {
+		after := is.after
 		shown = now.Add(after)
 		_, err := b.Current(testContext(t), "deploy")
 		if (err == nil) != is.current {
@@ -271,8 +273,13 @@ func TestEndedLeaseIsLeftAloneForAWhile(t *testing.T) {
 			}
 		}
 	}
+	// Its own id is no better: the lease is over, and what is granted is another.
+	again := want("deploy")
+	again.ID = lease.ID
+	_, err := b.Acquire(testContext(t), again)
+	isKind(t, "repeat in the meantime", err, sdk.ErrHeld)
 	shown = now.Add(63 * time.Second)
-	if got := acquire(t, b, want("deploy")); got.Fence <= lease.Fence {
+	if got := acquire(t, b, again); got.Fence <= lease.Fence || !got.Created.Equal(shown) {
 		t.Errorf("taken over: %+v", got)
 	}
 }

@@ -3,8 +3,6 @@ package dynamodb
 import (
 	"bytes"
 	"context"
-	"crypto/sha1"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -71,19 +69,12 @@ func TestGoodConfiguration(t *testing.T) {
 	}
 }
 
-// noEnvironment keeps what this machine knows of AWS away from a test.
-func noEnvironment(t *testing.T) (home string) {
+// ownAWS gives a test files of AWS of its own, which are not there yet.
+func ownAWS(t *testing.T) (home string) {
 	t.Helper()
-	for _, variable := range os.Environ() {
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
-			t.Setenv(name, "")
-			_ = os.Unsetenv(name)
-		}
-	}
 	home = t.TempDir()
 	t.Setenv("AWS_CONFIG_FILE", filepath.Join(home, "config"))
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, "credentials"))
-	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	return home
 }
 
@@ -97,7 +88,7 @@ func write(t *testing.T, file, content string) {
 // What an operator's environment says about AWS must not lead him to another
 // table than his colleague.
 func TestEnvironmentDoesNotLeadElsewhere(t *testing.T) {
-	home := noEnvironment(t)
+	home := ownAWS(t)
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("the environment led to %s %s", r.Method, r.URL)
 	}))
@@ -139,11 +130,13 @@ func keyOf(t *testing.T, b *backend) string {
 
 // The host without an endpoint is the region's own, and only that.
 func TestHostOfTheRegion(t *testing.T) {
-	noEnvironment(t)
+	ownAWS(t)
 	t.Setenv("AWS_USE_FIPS_ENDPOINT", "true")
+	t.Setenv("AWS_ACCESS_KEY_ID", "a")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "b")
 	t.Setenv("AWS_ACCOUNT_ID", "123456789012")
 	var asked string
-	b := openAt(t, Config{Table: "stormlock", Region: "eu-west-1", AccessKeyID: "a", SecretAccessKey: "b"})
+	b := openAt(t, Config{Table: "stormlock", Region: "eu-west-1"})
 	b.http.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 		asked = r.URL.String()
 		return nil, errors.New("no network here")
@@ -193,104 +186,6 @@ func TestTableByARN(t *testing.T) {
 		t.Error(err)
 	}
 	release(t, byARN, lease)
-}
-
-// Where credentials come from, and what is said without any.
-func TestCredentials(t *testing.T) {
-	home := noEnvironment(t)
-	b, _ := start(t)
-	lease := acquire(t, b, want("deploy"))
-	c := Config{Table: b.table, Region: b.region, Endpoint: b.endpoint}
-	shared := "[ops]\naws_access_key_id = " + keyOf(t, b) + "\naws_secret_access_key = " + secret + "\n"
-	check := func(name string, c Config) {
-		t.Helper()
-		if got, err := openAt(t, c).Current(testContext(t), "deploy"); err != nil || got.ID != lease.ID {
-			t.Errorf("%s: %+v, %v", name, got, err)
-		}
-	}
-	for name, operate := range everything {
-		err := operate(testContext(t), openAt(t, c))
-		isKind(t, name, err, sdk.ErrRefused)
-		contains(t, err, "no AWS credentials", `"profile"`, `"access_key_id"`)
-	}
-
-	write(t, filepath.Join(home, "credentials"), shared)
-	c.Profile = "ops"
-	check("profile", c)
-	c.Profile = ""
-	t.Setenv("AWS_PROFILE", "ops")
-	check("AWS_PROFILE", c)
-	t.Setenv("AWS_PROFILE", "nobody's")
-	_, err := Open(context.Background(), c)
-	isKind(t, "unknown profile", err, sdk.ErrConfig)
-	contains(t, err, "AWS_PROFILE")
-	t.Setenv("AWS_PROFILE", "")
-	t.Setenv("AWS_ACCESS_KEY_ID", keyOf(t, b))
-	t.Setenv("AWS_SECRET_ACCESS_KEY", secret)
-	check("environment", c)
-}
-
-// Sources of credentials that fail, some of them while they show a secret.
-func TestCredentialsThatDoNotCome(t *testing.T) {
-	home := noEnvironment(t)
-	t.Setenv("HOME", home)
-	t.Setenv("USERPROFILE", home)
-	session := sha1.Sum([]byte("s"))
-	if err := os.MkdirAll(filepath.Join(home, ".aws/sso/cache"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(home, ".aws/sso/cache", hex.EncodeToString(session[:])+".json"),
-		`{"accessToken":"`+secret+`","expiresAt":"2020-01-01T00:00:00Z"}`)
-	c := Config{Table: "stormlock", Region: "eu-west-1", Endpoint: "http://127.0.0.1:1", Profile: "ops"}
-	for name, is := range map[string]struct{ profile, text string }{
-		"process fails":      {"credential_process = echo " + secret + "; exit 1", "credential_process"},
-		"process is no JSON": {"credential_process = echo " + secret, "credential_process"},
-		"session expired": {"sso_session = s\nsso_account_id = 1\nsso_role_name = r\n[sso-session s]\n" +
-			"sso_region = eu-west-1\nsso_start_url = https://example.com", "aws sso login"},
-	} {
-		write(t, filepath.Join(home, "config"), "[profile ops]\n"+is.profile+"\n")
-		_, err := openAt(t, c).Current(testContext(t), "deploy")
-		isKind(t, name, err, sdk.ErrRefused)
-		contains(t, err, "no AWS credentials", is.text)
-	}
-	for name, content := range map[string]string{
-		"half a role": "[profile ops]\nrole_arn = arn:aws:iam::1:role/x\n",
-		"needs MFA": "[profile ops]\nrole_arn = arn:aws:iam::1:role/x\nmfa_serial = arn:x\nsource_profile = base\n" +
-			"[profile base]\naws_access_key_id = a\naws_secret_access_key = " + secret + "\n",
-		"not a file of AWS": "aws_secret_access_key = " + secret + "\n[profile ops\n",
-	} {
-		write(t, filepath.Join(home, "config"), content)
-		b, err := Open(context.Background(), c)
-		if err == nil {
-			_, err = b.Current(testContext(t), "deploy")
-		}
-		if !errors.Is(err, sdk.ErrConfig) && !errors.Is(err, sdk.ErrRefused) {
-			t.Errorf("%s: %v", name, err)
-		}
-		contains(t, err)
-	}
-}
-
-// A source of credentials that hangs does not hold anybody up.
-func TestCredentialsThatTakeTooLong(t *testing.T) {
-	home := noEnvironment(t)
-	over := make(chan struct{})
-	hangs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-over }))
-	defer hangs.Close()
-	defer close(over)
-	t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", hangs.URL)
-	write(t, filepath.Join(home, "config"), "")
-	b := openAt(t, Config{Table: "stormlock", Region: "eu-west-1", Endpoint: "http://127.0.0.1:1"})
-	for name, operate := range everything {
-		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-		within(t, 600*time.Millisecond, func() {
-			err := operate(ctx, b)
-			isKind(t, name, err, sdk.ErrUnavailable)
-			contains(t, err, "credentials did not come in time")
-		})
-		cancel()
-	}
-	within(t, 500*time.Millisecond, func() { _ = b.Close() })
 }
 
 // DynamoDB Local refuses what is not an access key, and wrong regions have

@@ -3,7 +3,7 @@ package dynamodb
 import (
 	"context"
 	"errors"
-	"strings"
+	"net/http"
 	"testing"
 	"time"
 
@@ -97,7 +97,7 @@ func TestServerDownIsUnavailable(t *testing.T) {
 // certain; a write only if it was refused in known words, or never sent.
 func TestFaultsOfReads(t *testing.T) {
 	t.Parallel()
-	for name, treat := range map[string]func(*exchange){
+	for fault, treat := range map[string]func(*exchange){
 		"lost":           (*exchange).lose,
 		"broken":         (*exchange).drop,
 		"internal fault": func(x *exchange) { x.refuse(500, "InternalServerError", "Internal server error") },
@@ -107,25 +107,33 @@ func TestFaultsOfReads(t *testing.T) {
 		"not DynamoDB":   func(x *exchange) { x.answer(200, "{}") },
 		"a web page":     func(x *exchange) { x.answer(200, "<html>Welcome</html>") },
 		"no such page":   func(x *exchange) { x.answer(404, "<html>Not found</html>") },
-		"elsewhere":      func(x *exchange) { x.w.Header().Set("Location", "/"); x.answer(307, "") },
+		"elsewhere":      func(x *exchange) { x.w.Header().Set("Location", x.f.server); x.answer(302, "") },
 		"half an answer": func(x *exchange) { x.w.Header().Set("Content-Length", "100"); x.answer(200, `{"Item":`) },
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			_, c := before(t, account(t), treat)
 			b := openAt(t, c)
 			for name, operate := range everything {
 				err := operate(testContext(t), b)
 				isKind(t, name, err, sdk.ErrUnavailable)
-				contains(t, err, `table "stormlock" in `+c.Endpoint+" (eu-west-1)")
+				contains(t, err, `table "stormlock" in `+c.Endpoint+" (eu-west-1)", faultTexts[fault])
 			}
 		})
 	}
 }
 
+// faultTexts are what is said of some faults.
+var faultTexts = map[string]string{
+	"lost": "closed without an answer", "broken": "closed without an answer", "half an answer": "breaks off",
+	"overload": "not one of DynamoDB (HTTP status 503)", "no such page": "not one of DynamoDB (HTTP status 404)",
+	"elsewhere": "not one of DynamoDB (HTTP status 302)", "forbidden": "not one of DynamoDB (HTTP status 403)",
+	"a web page": "not one of DynamoDB", "not DynamoDB": "not one of DynamoDB",
+}
+
 func TestFaultsOfWrites(t *testing.T) {
 	t.Parallel()
-	for name, treat := range map[string]func(*exchange){
+	for fault, treat := range map[string]func(*exchange){
 		"lost":           (*exchange).lose,
 		"broken":         (*exchange).drop,
 		"internal fault": func(x *exchange) { x.refuse(500, "InternalServerError", "Internal server error") },
@@ -137,7 +145,7 @@ func TestFaultsOfWrites(t *testing.T) {
 		"forbidden":      func(x *exchange) { x.answer(403, "<html>Forbidden</html>") },
 		"half an answer": func(x *exchange) { x.w.Header().Set("Content-Length", "100"); x.answer(200, `{"Item":`) },
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			f, c := before(t, account(t), nil)
 			b, _ := startAt(t, c)
@@ -147,7 +155,7 @@ func TestFaultsOfWrites(t *testing.T) {
 				f.use(writesOnly(treat))
 				err := operations[operation](testContext(t), b)
 				isUnknown(t, operation, err)
-				contains(t, err, `table "stormlock" in `)
+				contains(t, err, `table "stormlock" in `, faultTexts[fault])
 			}
 		})
 	}
@@ -163,55 +171,17 @@ func writesOnly(treat func(*exchange)) func(*exchange) {
 	}
 }
 
-// What DynamoDB refuses in words that are known was not done.
-func TestRefusalsAreCertain(t *testing.T) {
+// A batch can be answered in part. What is missing is not what is free.
+func TestReadThatIsAnsweredInPart(t *testing.T) {
 	t.Parallel()
-	for code, is := range map[string]struct {
-		kind error
-		text string
-	}{
-		"AccessDeniedException":                  {sdk.ErrRefused, "is not authorized to perform"},
-		"UnrecognizedClientException":            {sdk.ErrRefused, "access key"},
-		"InvalidSignatureException":              {sdk.ErrRefused, "clock"},
-		"IncompleteSignatureException":           {sdk.ErrRefused, "signature"},
-		"MissingAuthenticationTokenException":    {sdk.ErrRefused, "credentials"},
-		"MissingAuthenticationToken":             {sdk.ErrRefused, "credentials"},
-		"ExpiredTokenException":                  {sdk.ErrRefused, "log in again"},
-		"ValidationException":                    {sdk.ErrRefused, "is not authorized"},
-		"ThrottlingException":                    {sdk.ErrUnavailable, "try again"},
-		"ProvisionedThroughputExceededException": {sdk.ErrUnavailable, "capacity"},
-		"RequestLimitExceeded":                   {sdk.ErrUnavailable, "limit"},
-		"LimitExceededException":                 {sdk.ErrUnavailable, "limit"},
-		"ReplicatedWriteConflictException":       {sdk.ErrUnavailable, "another region"},
-		"ResourceNotFoundException":              {sdk.ErrNotSetUp, `"table"`},
-	} {
-		t.Run(code, func(t *testing.T) {
-			t.Parallel()
-			f, c := before(t, account(t), nil)
-			b, _ := startAt(t, c)
-			refuse := func(x *exchange) {
-				x.refuse(400, code, "User: x is not authorized to perform: dynamodb:Y on resource: Z "+
-					"Credential=AKIA/20260101\n\nSignature=abc")
-			}
-			for operation, operate := range operations {
-				f.use(nil)
-				_ = b.Release(testContext(t), sdk.Lease{Resource: "data", ID: leaseID})
-				ready(t, b, operation)
-				for _, treat := range []func(*exchange){refuse, writesOnly(refuse)} {
-					f.use(treat)
-					err := operate(testContext(t), b)
-					if operation == "current" && err == nil {
-						continue // it does not write
-					}
-					isKind(t, operation, err, is.kind)
-					contains(t, err, is.text, "eu-west-1", c.Endpoint)
-					if strings.Contains(err.Error(), "Signature=") && strings.Contains(code, "ignature") {
-						t.Errorf("%s repeats the signature: %v", operation, err)
-					}
-				}
-			}
-		})
-	}
+	_, c := before(t, account(t), func(x *exchange) {
+		x.w.Header().Set("Date", time.Now().UTC().Format(http.TimeFormat))
+		x.answer(200, `{"ConsumedCapacity":[{"TableName":"stormlock","CapacityUnits":0}],"Responses":{"stormlock":[]},`+
+			`"UnprocessedKeys":{"stormlock":{"Keys":[{"resource":{"S":"data"}}]}}}`)
+	})
+	err := operations["acquire"](testContext(t), openAt(t, c))
+	isKind(t, "acquire", err, sdk.ErrUnavailable)
+	contains(t, err, "no capacity left")
 }
 
 // A lost reply is settled by asking again, with the same id.
@@ -253,89 +223,6 @@ func TestNoWriteIsRepeated(t *testing.T) {
 	if got := f.asked(); len(got) != 1 {
 		t.Errorf("a read was repeated: %q", got)
 	}
-}
-
-func TestCancelledTransactions(t *testing.T) {
-	t.Parallel()
-	for name, is := range map[string]struct {
-		reasons string
-		kind    error
-		text    string
-	}{
-		"throttled": {`{"Code":"None"},{"Code":"ThrottlingError","Message":"slow"}`, sdk.ErrUnavailable, "ThrottlingError"},
-		"capacity":  {`{"Code":"ProvisionedThroughputExceeded"},{"Code":"None"}`, sdk.ErrUnavailable, "ProvisionedThroughputExceeded"},
-		"bad value": {`{"Code":"ValidationError","Message":"number overflow"},{"Code":"None"}`, sdk.ErrRefused, "number overflow"},
-		"unnamed":   {``, sdk.ErrUnavailable, "cancelled"},
-		"no code":   {`{},{}`, sdk.ErrUnavailable, "cancelled"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f, c := before(t, account(t), nil)
-			b, _ := startAt(t, c)
-			f.use(writesOnly(func(x *exchange) { x.cancelled(is.reasons) }))
-			err := operations["acquire"](testContext(t), b)
-			isKind(t, name, err, is.kind)
-			contains(t, err, is.text)
-		})
-	}
-}
-
-func (x *exchange) cancelled(reasons string) {
-	x.refuse(400, "TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons",
-		`,"CancellationReasons":[`+reasons+`]`)
-}
-
-// Transactions that get into each other's way did nothing, and are tried again.
-func TestConflictsAreTriedAgain(t *testing.T) {
-	t.Parallel()
-	f, c := before(t, account(t), nil)
-	b, _ := startAt(t, c)
-	for operation, conflict := range map[string]func(*exchange){
-		"acquire": func(x *exchange) { x.cancelled(`{"Code":"TransactionConflict"},{"Code":"None"}`) },
-		"renew":   func(x *exchange) { x.refuse(400, "TransactionConflictException", "conflict") },
-		"release": func(x *exchange) { x.refuse(400, "TransactionConflictException", "conflict") },
-	} {
-		f.use(nil)
-		_ = b.Release(testContext(t), sdk.Lease{Resource: "data", ID: leaseID})
-		ready(t, b, operation)
-		f.asked()
-		left := 3
-		f.use(writesOnly(func(x *exchange) {
-			if left--; left >= 0 {
-				conflict(x)
-				return
-			}
-			x.pass()
-		}))
-		if err := operations[operation](testContext(t), b); err != nil {
-			t.Errorf("%s: %v", operation, err)
-		}
-		if got := len(f.asked()); got != 8 {
-			t.Errorf("%s: %d requests", operation, got)
-		}
-	}
-}
-
-// Without an end to the conflicts there is an honest answer.
-func TestConflictsWithoutEnd(t *testing.T) {
-	t.Parallel()
-	f, c := before(t, account(t), nil)
-	b, _ := startAt(t, c)
-	f.use(writesOnly(func(x *exchange) { x.cancelled(`{"Code":"None"},{"Code":"TransactionConflict"}`) }))
-	f.asked()
-	err := operations["acquire"](testContext(t), b)
-	isKind(t, "acquire", err, sdk.ErrUnavailable)
-	contains(t, err, "too many others")
-	if got := len(f.asked()); got != 2*maxLooks {
-		t.Errorf("%d requests", got)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-	defer cancel()
-	within(t, 600*time.Millisecond, func() {
-		if operations["acquire"](ctx, b) == nil {
-			t.Error("acquired")
-		}
-	})
 }
 
 func TestCancellationAfterTheWriteWasSentIsUnknown(t *testing.T) {

@@ -25,10 +25,23 @@ func TestMain(m *testing.M) {
 	if runtime.GOMAXPROCS(0) < atATime {
 		_ = flag.Set("test.parallel", strconv.Itoa(atATime))
 	}
+	forgetAWS()
 	os.Exit(servers.Main(m))
 }
 
 const atATime = 6
+
+// forgetAWS keeps what this machine knows of AWS away from the tests.
+func forgetAWS() {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
+			_ = os.Unsetenv(name)
+		}
+	}
+	_ = os.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	_ = os.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	_ = os.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+}
 
 // testContext bounds a call well below the default.
 func testContext(t testing.TB) context.Context {

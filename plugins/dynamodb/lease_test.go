@@ -2,6 +2,8 @@ package dynamodb
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"testing"
 	"time"
 
@@ -20,6 +22,20 @@ func TestEveryCallIsBounded(t *testing.T) {
 	defer cancel()
 	if end, _ := kept.Deadline(); time.Until(end) > time.Second {
 		t.Errorf("the caller's deadline became %s", end)
+	}
+}
+
+// Every request has a deadline, also if the caller has none.
+func TestEveryRequestHasADeadline(t *testing.T) {
+	b := openAt(t, Config{Table: "stormlock", Region: "eu-west-1", AccessKeyID: "a", SecretAccessKey: secret})
+	for name, operate := range everything {
+		b.http.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			if end, ok := r.Context().Deadline(); !ok || time.Until(end) > defaultTimeout {
+				t.Errorf("%s: deadline %s, %t", name, end, ok)
+			}
+			return nil, errors.New("no network here")
+		})
+		isKind(t, name, operate(context.Background(), b), sdk.ErrUnavailable)
 	}
 }
 

@@ -55,7 +55,7 @@ func (b *backend) survey(ctx context.Context, resource string) (sight, error) {
 	case len(out.UnprocessedKeys) > 0:
 		return sight{}, sdk.Unavailable("%s: the table has no capacity left for a read; try again", b.where())
 	}
-	s := sight{resource: resource, now: now, counted: true}
+	s := sight{resource: resource, now: now}
 	for _, found := range out.Responses {
 		for _, i := range found {
 			s.place(i)

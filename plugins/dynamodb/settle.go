@@ -41,21 +41,15 @@ func (b *backend) settle(ctx context.Context, resource string,
 		case again.now != nil:
 			s = *again.now
 		default:
-			pause(ctx, looks)
+			pause(looks)
 			s, err = look(ctx, resource)
 		}
 	}
 	return sdk.Lease{}, err
 }
 
-// pause waits a random while, longer each time. When the context ends it
-// returns; the next request then says so.
-func pause(ctx context.Context, looks int) {
-	most := min(firstPause<<min(looks, 10), mostPause)
-	timer := time.NewTimer(rand.N(most))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+// pause waits a random while, longer each time. It is short enough to be sat
+// out when the context ends; the next request then says so.
+func pause(looks int) {
+	time.Sleep(rand.N(min(firstPause<<min(looks, 10), mostPause)))
 }

@@ -193,7 +193,7 @@ func TestSetupAndTheTablesStatus(t *testing.T) {
 	defer cancel()
 	wait := f.treat
 	f.use(func(x *exchange) {
-		if wait(x); asked == 2 {
+		if wait(x); asked == 3 {
 			time.AfterFunc(100*time.Millisecond, cancel)
 		}
 	})

@@ -11,8 +11,7 @@ type sight struct {
 	resource string
 	now      time.Time
 	item     item
-	counter  item
-	counted  bool // the counter was read too
+	counter  item // of its fence; empty if it is not there, or was not looked at
 }
 
 // lock returns the lock that was seen; found tells whether there was anything.

@@ -28,7 +28,6 @@ func tlsBefore(t *testing.T, c Config) (Config, string) {
 }
 
 func TestTLS(t *testing.T) {
-	noEnvironment(t)
 	plain := account(t)
 	startAt(t, plain)
 	c, authority := tlsBefore(t, plain)

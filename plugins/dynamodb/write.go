@@ -8,8 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/stormlock/stormlock/sdk"
 )
 
 // What each write demands of the item: that it still is the very one that was
@@ -72,9 +70,6 @@ func (b *backend) remove(ctx context.Context, l lock) error {
 
 // write sends a request that writes, once.
 func (b *backend) write(ctx context.Context, resource string, send func(context.Context) (answer, error)) error {
-	if b.closed.Load() {
-		return sdk.Unavailable("%s: the backend was closed", b.where())
-	}
 	var d departure
 	said, err := send(d.watched(ctx))
 	if changed, ok := overtook(err, resource); ok {

@@ -157,6 +157,7 @@ func TestRequestServedAfterItsDeadline(t *testing.T) {
 // switched off here.
 func TestStatementsThatWaitedTooLongWriteNothing(t *testing.T) {
 	t.Parallel()
+	const soon = 2 * time.Second // but not before the statement waits
 	_, conn, at := start(t)
 	names, err := parseTable("")
 	if err != nil {
@@ -173,14 +174,14 @@ func TestStatementsThatWaitedTooLongWriteNothing(t *testing.T) {
 		blocker := connect(t, at)
 		run(t, blocker, "BEGIN")
 		run(t, blocker, blocks)
-		deadline := one[int64](t, conn, "SELECT "+sqlNow) + (100 * time.Millisecond).Microseconds()
+		deadline := one[int64](t, conn, "SELECT "+sqlNow) + soon.Microseconds()
 		var waiting sync.WaitGroup
 		waiting.Go(func() {
 			run(t, exec, "BEGIN")
 			run(t, exec, names.sql(sqlTake), late["take"].argsOf(resource, deadline)...)
 		})
 		awaitWaiting(t, conn)
-		time.Sleep(150 * time.Millisecond)
+		time.Sleep(soon)
 		run(t, blocker, "ROLLBACK")
 		waiting.Wait()
 		// The counter may be bumped: it is undone with the rest.
