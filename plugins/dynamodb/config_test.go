@@ -6,11 +6,15 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
 	"github.com/stormlock/stormlock/sdk"
 )
@@ -117,6 +121,20 @@ func TestEnvironmentDoesNotLeadElsewhere(t *testing.T) {
 	defer cancel()
 	_, err := openAt(t, c).Current(ctx, "deploy")
 	isKind(t, "current", err, sdk.ErrUnavailable)
+}
+
+func TestProxyDoesNotChooseTheStore(t *testing.T) {
+	there, err := url.Parse("http://proxy.example.org:3128")
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment := awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) { tr.Proxy = http.ProxyURL(there) })
+	choose := httpClient(aws.Config{HTTPClient: environment}).Transport.(*http.Transport).Proxy
+	for address, want := range map[string]*url.URL{"http://ddb.example.org/": nil, "https://ddb.example.org/": there} {
+		if got, err := choose(httptest.NewRequest(http.MethodPost, address, nil)); err != nil || got != want {
+			t.Errorf("%s goes through %v, %v; want %v", address, got, err, want)
+		}
+	}
 }
 
 func keyOf(t *testing.T, b *backend) string {

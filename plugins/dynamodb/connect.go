@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -85,15 +86,31 @@ func sourcesFault(c Config, err error) error {
 	return &sdk.ConfigError{Message: "the AWS configuration of this machine cannot be used; check ~/.aws/config, ~/.aws/credentials and the environment variables AWS_…"}
 }
 
-// httpClient takes over the proxy of the environment and the bundle of
-// certificates, and follows no redirect: whoever sends one is not DynamoDB.
+// httpClient takes over the proxy of the environment, for TLS, and the bundle
+// of certificates, and follows no redirect: whoever sends one is not DynamoDB.
 func httpClient(found aws.Config) *http.Client {
 	transport := found.HTTPClient.(*awshttp.BuildableClient).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).GetTransport()
 	transport.TLSHandshakeTimeout = dialTimeout
 	transport.IdleConnTimeout = idleTimeout
+	transport.Proxy = onlyTunnels(transport.Proxy)
 	return &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// A proxy is what a transport asks for where to send a request.
+type proxy = func(*http.Request) (*url.URL, error)
+
+// onlyTunnels leaves a proxy out of requests without TLS. It would read where
+// they are to go and could send them anywhere, and each operator's environment
+// may name another: it would choose the store.
+func onlyTunnels(choose proxy) proxy {
+	return func(r *http.Request) (*url.URL, error) {
+		if choose == nil || r.URL.Scheme != "https" {
+			return nil, nil
+		}
+		return choose(r)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+
 	"github.com/stormlock/stormlock/sdk"
 )
 
@@ -40,7 +42,7 @@ type attempt struct {
 	*backend
 	resource string
 	place    place
-	lock     lock // that it is to become; its id is 0 as long as there is no etcd lease
+	lock     lock // that it is to become; its id is 0 as long as there can be no etcd lease
 	ttl      time.Duration
 }
 
@@ -50,8 +52,12 @@ func (a *attempt) begin(ctx context.Context, ttl time.Duration) (found lock, err
 	var unread error
 	var reading sync.WaitGroup
 	reading.Go(func() { found, unread = a.read(ctx, a.place) })
-	a.lock.id, a.ttl, err = a.grant(ctx, ttl)
+	id := newLeaseID()
+	a.ttl, err = a.grant(ctx, id, ttl)
 	reading.Wait()
+	if err == nil || doubtful(err) && !says(err, rpctypes.ErrLeaseExist) {
+		a.lock.id = id
+	}
 	switch {
 	case unread != nil:
 		return lock{}, unread

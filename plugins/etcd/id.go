@@ -1,6 +1,8 @@
 package etcd
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 
@@ -39,3 +41,11 @@ func leaseID(text string) (int64, bool) {
 }
 
 func showID(id int64) string { return strconv.FormatInt(id, 16) }
+
+// newLeaseID picks an etcd lease id that nobody has. It is ours to pick, so that
+// a lease can be ended also if the answer to its grant was lost.
+func newLeaseID() int64 {
+	var raw [8]byte
+	_, _ = rand.Read(raw[:]) // never fails: crypto/rand ends the program instead
+	return int64(binary.BigEndian.Uint64(raw[:])>>1 | 1)
+}

@@ -65,14 +65,14 @@ func gotLock(p place, answers []*pb.ResponseOp) (lock, error) {
 	return readLock(p, found)
 }
 
-// grant makes an etcd lease, and returns its id and how long it lasts. That may
-// be longer than asked for: the server has a least time.
-func (s *store) grant(ctx context.Context, ttl time.Duration) (int64, time.Duration, error) {
-	answer, err := ask(ctx, s, s.leases.LeaseGrant, &pb.LeaseGrantRequest{TTL: int64(ttl / time.Second)})
+// grant makes an etcd lease, and returns how long it lasts. That may be longer
+// than asked for: the server has a least time.
+func (s *store) grant(ctx context.Context, id int64, ttl time.Duration) (time.Duration, error) {
+	answer, err := ask(ctx, s, s.leases.LeaseGrant, &pb.LeaseGrantRequest{ID: id, TTL: int64(ttl / time.Second)})
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	return answer.GetID(), seconds(answer.GetTTL()), nil
+	return seconds(answer.GetTTL()), nil
 }
 
 // take puts a lock's keys on its etcd lease if none of them is there, and

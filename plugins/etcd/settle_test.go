@@ -387,6 +387,25 @@ func TestGivenUpAcquireLeavesNoLease(t *testing.T) {
 	}
 }
 
+// The answer to the grant of the etcd lease is lost: nobody would know its id if
+// it were the server's choice.
+func TestLostGrantLeavesNoLease(t *testing.T) {
+	t.Parallel()
+	b, raw, _ := alone(t)
+	other := openAt(t, Config{Endpoints: b.where}, tap(func(_ context.Context, request any, call func() error) error {
+		if err := call(); err != nil || kind(request) != "grant" {
+			return err
+		}
+		return status.Error(codes.Unavailable, "the answer was lost")
+	}).options()...)
+	if _, err := other.Acquire(testContext(t), want("deploy")); !errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("error = %v", err)
+	}
+	if ids := leases(t, raw); len(ids) != 0 {
+		t.Errorf("etcd leases are left: %x", ids)
+	}
+}
+
 // A network that delivers a request twice.
 func TestRequestThatComesTwice(t *testing.T) {
 	t.Parallel()
