@@ -70,6 +70,8 @@ func StartDynamoDB(dir string, args ...string) (*DynamoDBServer, error) {
 		// soonest, and leave the other core to the tests.
 		"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m",
 		"-Dlog4j2.configurationFile=" + config,
+		// It unpacks a library there, and does not get to remove it.
+		"-Djava.io.tmpdir=" + dir, "-XX:-UsePerfData",
 		"-Djava.library.path=" + filepath.Join(home, "DynamoDBLocal_lib"),
 		"-jar", filepath.Join(home, "DynamoDBLocal.jar"), "-inMemory", "-disableTelemetry",
 	}
@@ -101,35 +103,16 @@ func dynamoDBHome() (string, error) {
 	return filepath.Dir(found[0]), nil
 }
 
-// startDynamoDB tries again on another port when a start fails: between the
-// choice of a port and its use somebody else may have taken it.
-func startDynamoDB(java, dir string, args []string) (server *DynamoDBServer, err error) {
-	for range startTries {
-		if server, err = startDynamoDBOnce(java, dir, args); err == nil {
-			return server, nil
+func startDynamoDB(java, dir string, args []string) (*DynamoDBServer, error) {
+	return onFreePort(func(port int) (*DynamoDBServer, error) {
+		cmd := exec.Command(java, append(args[:len(args):len(args)], "-port", strconv.Itoa(port))...)
+		p, logged, err := startLogged(cmd, dir)
+		if err != nil {
+			return nil, err
 		}
-	}
-	return nil, err
-}
-
-func startDynamoDBOnce(java, dir string, args []string) (*DynamoDBServer, error) {
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	logged, err := os.Create(filepath.Join(dir, "server.log"))
-	if err != nil {
-		return nil, err
-	}
-	defer logged.Close()
-	cmd := exec.Command(java, append(args, "-port", strconv.Itoa(port))...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, logged, logged
-	p, err := startProcess(cmd)
-	if err != nil {
-		return nil, err
-	}
-	server := &DynamoDBServer{process: p, Addr: loopback(port), URL: "http://" + loopback(port), log: logged.Name()}
-	return server, server.wait()
+		server := &DynamoDBServer{process: p, Addr: loopback(port), URL: "http://" + loopback(port), log: logged}
+		return server, server.wait()
+	})
 }
 
 // wait returns when the server answers, and stops it when it does not. A Java

@@ -81,8 +81,7 @@ func StartPostgres(dir string, args ...string) (*PostgresServer, error) {
 }
 
 // startPostgres fills the data directory with a program and starts a server on
-// it, on another port when the start fails: between the choice of a port and
-// its use somebody else may have taken it.
+// it.
 func startPostgres(dir string, args []string, program string, fill ...string) (*PostgresServer, error) {
 	if err := giveToPostgres(dir); err != nil {
 		return nil, err
@@ -90,14 +89,7 @@ func startPostgres(dir string, args []string, program string, fill ...string) (*
 	if err := runPostgresTool(dir, program, fill...); err != nil {
 		return nil, err
 	}
-	var err error
-	for range startTries {
-		var server *PostgresServer
-		if server, err = startPostgresOnce(dir, args); err == nil {
-			return server, nil
-		}
-	}
-	return nil, err
+	return onFreePort(func(port int) (*PostgresServer, error) { return startPostgresOnce(dir, port, args) })
 }
 
 func runPostgresTool(dir, name string, args ...string) error {
@@ -116,33 +108,23 @@ func runPostgresTool(dir, name string, args ...string) error {
 	return nil
 }
 
-func startPostgresOnce(dir string, args []string) (*PostgresServer, error) {
+func startPostgresOnce(dir string, port int, args []string) (*PostgresServer, error) {
 	path, err := postgresProgram("postgres")
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	logged, err := os.Create(filepath.Join(dir, "server.log"))
-	if err != nil {
-		return nil, err
-	}
-	defer logged.Close()
 	args = slices.Concat([]string{"-D", filepath.Join(dir, "data"), "-k", dir, "-p", strconv.Itoa(port)}, postgresSettings, args)
 	cmd := exec.Command(path, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, logged, logged
 	if err := errors.Join(asPostgres(cmd), quitWithParent(cmd)); err != nil {
 		return nil, err
 	}
-	p, err := startProcess(cmd)
+	p, logged, err := startLogged(cmd, dir)
 	if err != nil {
 		return nil, err
 	}
 	addr := loopback(port)
 	server := &PostgresServer{process: p, Addr: addr, URL: "postgres://postgres@" + addr + "/postgres?sslmode=disable", Dir: dir}
-	return server, server.wait(logged.Name())
+	return server, server.wait(logged)
 }
 
 // wait returns when the server accepts connections, and stops it when it does

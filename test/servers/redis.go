@@ -71,41 +71,21 @@ func startSentinel(dir, name, primary string, quorum int, lines []string) (*Redi
 	return startRedis(dir, []string{file, "--sentinel"})
 }
 
-// startRedis tries again on another port when a start fails: between the choice
-// of a port and its use somebody else may have taken it.
 func startRedis(dir string, args []string) (*RedisServer, error) {
 	path, err := program("redis-server", "redis-server")
 	if err != nil {
 		return nil, err
 	}
-	for range startTries {
-		var server *RedisServer
-		if server, err = startRedisOnce(path, dir, args); err == nil {
-			return server, nil
+	return onFreePort(func(port int) (*RedisServer, error) {
+		cmd := exec.Command(path, append(args[:len(args):len(args)], "--port", strconv.Itoa(port))...)
+		p, logged, err := startLogged(cmd, dir)
+		if err != nil {
+			return nil, err
 		}
-	}
-	return nil, err
-}
-
-func startRedisOnce(path, dir string, args []string) (*RedisServer, error) {
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	logged, err := os.Create(filepath.Join(dir, "server.log"))
-	if err != nil {
-		return nil, err
-	}
-	defer logged.Close()
-	cmd := exec.Command(path, append(args, "--port", strconv.Itoa(port))...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, logged, logged
-	p, err := startProcess(cmd)
-	if err != nil {
-		return nil, err
-	}
-	addr := loopback(port)
-	server := &RedisServer{process: p, Addr: addr, URL: "redis://" + addr, Dir: dir}
-	return server, server.wait(logged.Name())
+		addr := loopback(port)
+		server := &RedisServer{process: p, Addr: addr, URL: "redis://" + addr, Dir: dir}
+		return server, server.wait(logged)
+	})
 }
 
 // wait returns when the server answers, and stops it when it does not.

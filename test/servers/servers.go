@@ -19,6 +19,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +48,21 @@ func freePort() (int, error) {
 			return port, nil
 		}
 	}
+}
+
+// onFreePort starts a server on a free port, and on another when that fails:
+// between the choice of a port and its use somebody else may have taken it.
+func onFreePort[Server any](start func(port int) (Server, error)) (server Server, err error) {
+	for range startTries {
+		var port int
+		if port, err = freePort(); err != nil {
+			return server, err
+		}
+		if server, err = start(port); err == nil {
+			return server, nil
+		}
+	}
+	return server, err
 }
 
 // program finds an executable, or says what to install.
@@ -88,6 +104,19 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// startLogged starts a server in a directory, and returns the file there that
+// it writes what it says to.
+func startLogged(cmd *exec.Cmd, dir string) (p *process, logged string, err error) {
+	file, err := os.Create(filepath.Join(dir, "server.log"))
+	if err != nil {
+		return nil, "", err
+	}
+	defer file.Close()
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, file, file
+	p, err = startProcess(cmd)
+	return p, file.Name(), err
 }
 
 func (p *process) alive() bool {
