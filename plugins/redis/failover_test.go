@@ -58,9 +58,7 @@ func (s *replicaSet) open(t *testing.T) sdk.Backend {
 // copied waits until both replicas have what the primary has.
 func (s *replicaSet) copied(t *testing.T) {
 	t.Helper()
-	if n := must(t, s.clients[0].Wait(testContext(t), 2, 5*time.Second)); n != 2 {
-		t.Fatalf("%d replicas have the lock", n)
-	}
+	awaitCopies(t, s.clients[0], 2)
 }
 
 // A failover that was asked for, and one after the primary's death. A lock that

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -116,4 +118,26 @@ func writeFile(t *testing.T, data []byte) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+var (
+	primaryOffset = regexp.MustCompile(`(?m)^master_repl_offset:(\d+)`)
+	replicaOffset = regexp.MustCompile(`(?m)^slave\d+:.*,offset=(\d+)`)
+)
+
+// awaitCopies waits until replicas have all that the primary has now. WAIT would
+// not do: it is about what its own connection has written.
+func awaitCopies(t *testing.T, primary *goredis.Client, replicas int) {
+	t.Helper()
+	number := func(text string) int { n, _ := strconv.Atoi(text); return n }
+	reached := number(primaryOffset.FindStringSubmatch(must(t, primary.Info(testContext(t), "replication")))[1])
+	eventually(t, "the replicas have all", func() bool {
+		have := 0
+		for _, offset := range replicaOffset.FindAllStringSubmatch(must(t, primary.Info(testContext(t), "replication")), -1) {
+			if number(offset[1]) >= reached {
+				have++
+			}
+		}
+		return have >= replicas
+	})
 }
