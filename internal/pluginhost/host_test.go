@@ -15,6 +15,7 @@ import (
 	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 func TestMain(m *testing.M) {
@@ -395,7 +396,9 @@ func TestStoppedPlugin(t *testing.T) {
 	process := report(t, plugintest.PIDFile)
 	p := start(t, "good")
 	n := pid(t, process(""))
-	stopProcess(t, n)
+	if err := servers.Freeze(n); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	_, err := p.Backend().Acquire(ctx, wanted())
@@ -406,25 +409,6 @@ func TestStoppedPlugin(t *testing.T) {
 	if alive(n) {
 		t.Error("the plugin is still alive")
 	}
-}
-
-// stopProcess stops a process and waits until all of it has stopped.
-func stopProcess(t *testing.T, pid int) {
-	t.Helper()
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	for range 1000 {
-		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-		if err != nil {
-			t.Skip("this system has no /proc: ", err)
-		}
-		if _, state, _ := strings.Cut(string(stat), ") "); strings.HasPrefix(state, "T") {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Fatal("the process does not stop")
 }
 
 func TestGrandchildHoldsStderr(t *testing.T) {

@@ -50,35 +50,46 @@ func giveToPostgres(dir string) error {
 func (s *PostgresServer) GiveToPostgres(file string) error { return giveToPostgres(file) }
 
 // Pause freezes the server with all of its processes: connections to it stay
-// open and nothing answers.
-func (s *PostgresServer) Pause() error { return s.all(syscall.SIGSTOP) }
+// open and nothing answers. A frozen server starts no more of them.
+func (s *PostgresServer) Pause() error {
+	if err := s.process.Pause(); err != nil {
+		return err
+	}
+	return s.each(Freeze)
+}
 
 // Resume lets a paused server go on; it then serves what has piled up.
-func (s *PostgresServer) Resume() error { return s.all(syscall.SIGCONT) }
+func (s *PostgresServer) Resume() error {
+	if err := s.process.Resume(); err != nil {
+		return err
+	}
+	return s.each(func(pid int) error { return syscall.Kill(pid, syscall.SIGCONT) })
+}
 
 // quit asks for an immediate shutdown.
 func (s *PostgresServer) quit() {
 	if s.alive() {
-		_ = s.all(syscall.SIGCONT)
+		_ = s.Resume()
 		_ = s.signal(syscall.SIGQUIT)
 	}
 }
 
-// all sends a signal to the server and then to each of its processes. A stopped
-// server starts no more of them.
-func (s *PostgresServer) all(sig syscall.Signal) error {
-	if err := s.signal(sig); err != nil {
-		return err
-	}
+// each does something to each of the server's own processes that is still there.
+func (s *PostgresServer) each(do func(pid int) error) error {
 	table, err := exec.Command("ps", "-A", "-o", "pid=,ppid=").Output()
 	if err != nil {
 		return fmt.Errorf("ps: %w", err)
 	}
 	for line := range strings.Lines(string(table)) {
 		var pid, parent int
-		if _, err := fmt.Sscan(line, &pid, &parent); err == nil && parent == s.Pid() {
-			_ = syscall.Kill(pid, sig)
+		if _, err := fmt.Sscan(line, &pid, &parent); err != nil || parent != s.Pid() {
+			continue
+		}
+		if err := do(pid); err != nil && !gone(pid) {
+			return err
 		}
 	}
 	return nil
 }
+
+func gone(pid int) bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
