@@ -295,15 +295,5 @@ func TestCloseLeavesNoConnection(t *testing.T) {
 		t.Error("no connection is kept between requests")
 	}
 	_ = b.Close()
-	eventually(t, "the connections are closed", func() bool { return f.open.Load() == 0 })
-}
-
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if ok() {
-			return
-		}
-	}
-	t.Errorf("it does not happen that %s", what)
+	eventually(t, 5*time.Second, "the connections are closed", func() bool { return f.open.Load() == 0 })
 }

@@ -8,14 +8,26 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
+)
+
+// What these tests say throughout.
+var (
+	testContext = backendtest.Context
+	want        = backendtest.Want
+	acquire     = backendtest.Acquire
+	release     = backendtest.Release
+	list        = backendtest.List
+	same        = backendtest.Same
+	within      = backendtest.Within
+	eventually  = backendtest.Eventually
 )
 
 // Most tests wait, for a lease to end or a context, so more of them than there
@@ -41,13 +53,6 @@ func forgetAWS() {
 	_ = os.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	_ = os.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	_ = os.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-}
-
-// testContext bounds a call well below the default.
-func testContext(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	t.Cleanup(cancel)
-	return ctx
 }
 
 const secret = "s3cr3tAccessKey"
@@ -97,50 +102,11 @@ func client(t testing.TB, c Config) *ddb.Client {
 	return plain
 }
 
-func want(resource string) sdk.Lease {
-	return sdk.Lease{
-		Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "patch the database",
-		TTL: time.Minute,
-	}
-}
-
-func acquire(t testing.TB, b sdk.Backend, l sdk.Lease) sdk.Lease {
-	t.Helper()
-	got, err := b.Acquire(testContext(t), l)
-	if err != nil {
-		t.Fatalf("acquire %q: %v", l.Resource, err)
-	}
-	return got
-}
-
-func release(t testing.TB, b sdk.Backend, l sdk.Lease) {
-	t.Helper()
-	if err := b.Release(testContext(t), l); err != nil {
-		t.Fatalf("release %q: %v", l.Resource, err)
-	}
-}
-
 func contains(t testing.TB, err error, parts ...string) {
 	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want one with %q", parts)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
-	}
-	if strings.ContainsAny(err.Error(), "\n") || strings.Contains(err.Error(), secret) {
-		t.Errorf("error has more than one line, or holds a secret: %q", err)
-	}
-}
-
-func within(t testing.TB, limit time.Duration, call func()) {
-	t.Helper()
-	begin := time.Now()
-	call()
-	if took := time.Since(begin); took > limit {
-		t.Errorf("took %s, more than %s", took, limit)
+	backendtest.Says(t, err, parts...)
+	if strings.Contains(err.Error(), secret) {
+		t.Errorf("error holds a secret: %q", err)
 	}
 }
 

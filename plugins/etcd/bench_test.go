@@ -1,27 +1,17 @@
 package etcd
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stormlock/stormlock/sdk/backendtest"
+)
 
 func BenchmarkAcquireRelease(b *testing.B) {
 	backend, _ := start(b)
-	ctx := b.Context()
-	for b.Loop() {
-		lease, err := backend.Acquire(ctx, want("deploy"))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := backend.Release(ctx, lease); err != nil {
-			b.Fatal(err)
-		}
-	}
+	backendtest.BenchmarkGrants(b, backend)
 }
 
 func BenchmarkCurrent(b *testing.B) {
 	backend, _ := start(b)
-	acquire(b, backend, want("deploy"))
-	for b.Loop() {
-		if _, err := backend.Current(b.Context(), "deploy"); err != nil {
-			b.Fatal(err)
-		}
-	}
+	backendtest.BenchmarkLooks(b, backend)
 }

@@ -38,7 +38,7 @@ func (c trio) open(t *testing.T, extra ...option) *backend {
 func (c trio) split(t *testing.T) (leader *servers.EtcdServer, followers trio) {
 	t.Helper()
 	raw := client(t, c.urls()...)
-	eventually(t, "the members agree on a leader", 20*time.Second, func() bool {
+	eventually(t, 20*time.Second, "the members agree on a leader", func() bool {
 		leader, followers = nil, nil
 		for _, m := range c {
 			status, err := raw.Status(testContext(t), m.URL)
@@ -80,7 +80,7 @@ func TestMemberThatIsCutOffDoesNotAnswer(t *testing.T) {
 	c[1].Stop()
 	c[2].Stop()
 	raw := client(t, c[0].URL)
-	eventually(t, "the member knows that it is alone", 10*time.Second, func() bool {
+	eventually(t, 10*time.Second, "the member knows that it is alone", func() bool {
 		status, err := raw.Status(testContext(t), c[0].URL)
 		return err == nil && status.Leader == 0
 	})
@@ -96,7 +96,7 @@ func TestMemberThatIsCutOffDoesNotAnswer(t *testing.T) {
 	if err := c[1].Restart(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the lock is seen again", 5*time.Second, func() bool {
+	eventually(t, 5*time.Second, "the lock is seen again", func() bool {
 		got, err := b.Current(testContext(t), "held")
 		return err == nil && got.ID == held.ID && got.Fence == held.Fence
 	})
@@ -111,7 +111,7 @@ func TestLeaderThatWasFrozenDoesNotAnswerFromThePast(t *testing.T) {
 	lease := acquire(t, old, want("deploy"))
 	pause(t, leader)
 	rest := followers.open(t)
-	eventually(t, "the others have another leader", 20*time.Second, func() bool {
+	eventually(t, 20*time.Second, "the others have another leader", func() bool {
 		ctx, cancel := context.WithTimeout(testContext(t), 2*time.Second)
 		defer cancel()
 		return rest.Release(ctx, lease) == nil
@@ -175,14 +175,14 @@ func TestLosingTheLeader(t *testing.T) {
 	time.Sleep(300 * time.Millisecond)
 	leader.Stop()
 	killed := time.Now()
-	eventually(t, "locks are taken again", recovery, func() bool { return granted.since(killed.Add(time.Second)) > 20 })
+	eventually(t, recovery, "locks are taken again", func() bool { return granted.since(killed.Add(time.Second)) > 20 })
 	close(stop)
 	workers.Wait()
 
 	granted.check(t, b)
 	same(t, current(t, b, "long"), held)
 	raw := client(t, followers.urls()...)
-	eventually(t, "only the lease of the lock that stays is left", brief*4, func() bool {
+	eventually(t, brief*4, "only the lease of the lock that stays is left", func() bool {
 		ids := leases(t, raw)
 		return len(ids) == 1 && showID(int64(ids[0])) == held.ID
 	})
@@ -293,7 +293,7 @@ func TestLocksSurviveARestartOfAllMembers(t *testing.T) {
 		})
 	}
 	starting.Wait()
-	eventually(t, "the lock is seen again", 5*time.Second, func() bool {
+	eventually(t, 5*time.Second, "the lock is seen again", func() bool {
 		got, err := b.Current(testContext(t), "held")
 		return err == nil && got.ID == held.ID && got.Fence == held.Fence
 	})

@@ -93,7 +93,7 @@ func TestServerThatComesBackIsUsedAgain(t *testing.T) {
 	if err := server.Restart(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the server is used again", 2*time.Second, func() bool {
+	eventually(t, 2*time.Second, "the server is used again", func() bool {
 		got, err := b.Current(testContext(t), "deploy")
 		return err == nil && got.ID == lease.ID && got.Fence == lease.Fence
 	})
@@ -238,7 +238,7 @@ func TestServerKilledInTheMiddle(t *testing.T) {
 			if err := server.Restart(); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "the server is used again", 5*time.Second, func() bool {
+			eventually(t, 5*time.Second, "the server is used again", func() bool {
 				_, err := straight.Current(testContext(t), "deploy")
 				return err == nil || errors.Is(err, sdk.ErrNotHeld)
 			})
@@ -265,7 +265,7 @@ func TestLostAnswer(t *testing.T) {
 			once.Do(func() {
 				w.silence()
 				resetting.Go(func() {
-					eventually(t, "the server carries out the request", 5*time.Second, carriedOut)
+					eventually(t, 5*time.Second, "the server carries out the request", carriedOut)
 					w.reset()
 				})
 			})
@@ -397,14 +397,14 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the connections are closed", 2*time.Second, func() bool { return w.open() == 0 })
+	eventually(t, 2*time.Second, "the connections are closed", func() bool { return w.open() == 0 })
 	defer func() {
 		if t.Failed() {
 			stacks := make([]byte, 1<<16)
 			t.Logf("%s", stacks[:runtime.Stack(stacks, true)])
 		}
 	}()
-	eventually(t, "the goroutines have ended", 2*time.Second, func() bool { return runtime.NumGoroutine() <= before })
+	eventually(t, 2*time.Second, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 // heldBy reports whether a resource is held by the id that the host picked.

@@ -1,20 +1,32 @@
 package etcd
 
 import (
-	"context"
 	"flag"
 	"net"
 	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
+)
+
+// What these tests say throughout.
+var (
+	testContext = backendtest.Context
+	want        = backendtest.Want
+	acquire     = backendtest.Acquire
+	release     = backendtest.Release
+	list        = backendtest.List
+	same        = backendtest.Same
+	contains    = backendtest.Says
+	within      = backendtest.Within
+	eventually  = backendtest.Eventually
 )
 
 // Most tests wait for servers and for leases to end: more of them run at the same
@@ -47,13 +59,6 @@ func setProxy() {
 		_ = os.Setenv(name, "http://"+listener.Addr().String())
 	}
 	_, _ = os.Unsetenv("NO_PROXY"), os.Unsetenv("no_proxy")
-}
-
-// testContext bounds a call well below the default.
-func testContext(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	t.Cleanup(cancel)
-	return ctx
 }
 
 func openAt(t testing.TB, c Config, extra ...option) *backend {
@@ -90,29 +95,6 @@ func client(t testing.TB, urls ...string) *clientv3.Client {
 	}
 	t.Cleanup(func() { _ = c.Close() })
 	return c
-}
-
-func want(resource string) sdk.Lease {
-	return sdk.Lease{
-		Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "patch the database",
-		TTL: time.Minute,
-	}
-}
-
-func acquire(t testing.TB, b sdk.Backend, l sdk.Lease) sdk.Lease {
-	t.Helper()
-	got, err := b.Acquire(testContext(t), l)
-	if err != nil {
-		t.Fatalf("acquire %q: %v", l.Resource, err)
-	}
-	return got
-}
-
-func release(t testing.TB, b sdk.Backend, l sdk.Lease) {
-	t.Helper()
-	if err := b.Release(testContext(t), l); err != nil {
-		t.Fatalf("release %q: %v", l.Resource, err)
-	}
 }
 
 func put(t testing.TB, raw *clientv3.Client, key, value string, opts ...clientv3.OpOption) {
@@ -172,45 +154,10 @@ func timeToLive(t testing.TB, raw *clientv3.Client, id clientv3.LeaseID) int64 {
 	return answer.TTL
 }
 
-// pause freezes a server, and waits until the kernel has done so to all of its
-// threads.
+// pause freezes a server. It may be called from any goroutine.
 func pause(t testing.TB, server *servers.EtcdServer) {
 	t.Helper()
 	if err := server.Pause(); err != nil {
 		t.Error(err)
-	}
-	time.Sleep(50 * time.Millisecond)
-}
-
-func contains(t testing.TB, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want one with %q", parts)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
-	}
-	if strings.ContainsAny(err.Error(), "\n") {
-		t.Errorf("error has more than one line: %q", err)
-	}
-}
-
-func within(t testing.TB, limit time.Duration, call func()) {
-	t.Helper()
-	begin := time.Now()
-	call()
-	if took := time.Since(begin); took > limit {
-		t.Errorf("took %s, more than %s", took, limit)
-	}
-}
-
-func eventually(t testing.TB, what string, limit time.Duration, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(limit); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("not within %s: %s", limit, what)
-		}
 	}
 }

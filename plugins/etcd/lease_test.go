@@ -12,15 +12,6 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
-// same compares two leases but for the time that is left of them.
-func same(t *testing.T, got, want sdk.Lease) {
-	t.Helper()
-	got.TTL, want.TTL = 0, 0
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("lease is\n%+v, want\n%+v", got, want)
-	}
-}
-
 func current(t testing.TB, b sdk.Backend, resource string) sdk.Lease {
 	t.Helper()
 	got, err := b.Current(testContext(t), resource)

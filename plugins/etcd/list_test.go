@@ -13,19 +13,6 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
-func list(t *testing.T, b sdk.Backend, prefix string) []string {
-	t.Helper()
-	var names []string
-	for lease, err := range b.List(testContext(t), prefix) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, lease.Resource)
-	}
-	slices.Sort(names)
-	return names
-}
-
 func TestListYieldsWholeLeases(t *testing.T) {
 	t.Parallel()
 	b, raw := start(t)

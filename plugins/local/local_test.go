@@ -11,6 +11,13 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
+)
+
+// What these tests say throughout.
+var (
+	wanted  = backendtest.Want
+	acquire = backendtest.Acquire
 )
 
 // newBackend returns a backend on a new file, in a directory that does not
@@ -27,19 +34,6 @@ func openAt(t testing.TB, path string) *backend {
 		t.Fatal(err)
 	}
 	return b.(*backend)
-}
-
-func wanted(resource string) sdk.Lease {
-	return sdk.Lease{Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "test", TTL: time.Minute}
-}
-
-func acquire(t testing.TB, b *backend, want sdk.Lease) sdk.Lease {
-	t.Helper()
-	lease, err := b.Acquire(context.Background(), want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return lease
 }
 
 func wantError(t *testing.T, err, want error) {

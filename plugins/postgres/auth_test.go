@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -62,7 +63,7 @@ func guarded(t *testing.T) (server *servers.PostgresServer, ca, cert, key string
 	} {
 		run(t, conn, sql)
 	}
-	eventually(t, "TLS is on", func() bool { return hasTLS(t, server) })
+	eventually(t, 20*time.Second, "TLS is on", func() bool { return hasTLS(t, server) })
 	release(t, b, lease)
 	return server, authority.File, cert, key
 }

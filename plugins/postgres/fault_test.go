@@ -100,7 +100,7 @@ func TestLostAnswer(t *testing.T) {
 					if !errors.Is(err, sdk.ErrUnavailable) {
 						t.Errorf("%s: %v", operation, err)
 					}
-					eventually(t, "all is undone", func() bool { return others(t, conn) == 0 })
+					eventually(t, 20*time.Second, "all is undone", func() bool { return others(t, conn) == 0 })
 					if after := dump(t, conn); after != before {
 						t.Errorf("%s changed\n%s to\n%s", operation, before, after)
 					}
@@ -132,7 +132,7 @@ func TestRequestThatDoesNotArrive(t *testing.T) {
 			if certain := errors.Is(err, sdk.ErrUnavailable); certain != stage.certain {
 				t.Errorf("%v", err)
 			}
-			eventually(t, "all is undone", func() bool { return others(t, conn) == 0 })
+			eventually(t, 20*time.Second, "all is undone", func() bool { return others(t, conn) == 0 })
 			if after := dump(t, conn); after != before {
 				t.Errorf("changed\n%s to\n%s", before, after)
 			}
@@ -168,7 +168,7 @@ func TestCancellationAtEachStage(t *testing.T) {
 					isUnknown(t, operation, err)
 				}
 				contains(t, err, "the call was cancelled")
-				eventually(t, "the connection is gone", func() bool { return others(t, conn) == 0 })
+				eventually(t, 20*time.Second, "the connection is gone", func() bool { return others(t, conn) == 0 })
 			}
 		})
 	}
@@ -209,7 +209,7 @@ func TestNothingIsLeft(t *testing.T) {
 	cancel()
 	const ofTheProxy = 2 // for the connection that stands still
 	within(t, 5*time.Second, func() {
-		eventually(t, "the library is done", func() bool { return runtime.NumGoroutine() <= before+ofTheProxy })
+		eventually(t, 20*time.Second, "the library is done", func() bool { return runtime.NumGoroutine() <= before+ofTheProxy })
 	})
 	close(parted)
 	for range 10 {
@@ -224,8 +224,8 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	_ = lost.Close()
 	run(t, blocker, "ROLLBACK")
-	eventually(t, "the connections are gone", func() bool { return others(t, conn) == 1 })
-	eventually(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= before })
+	eventually(t, 20*time.Second, "the connections are gone", func() bool { return others(t, conn) == 1 })
+	eventually(t, 20*time.Second, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= before })
 	// A call that was cut short at once may have connected without a login.
 	if c, l := connections.Load(), logins.Load(); l < 30 || c > l+10 {
 		t.Errorf("%d connections, %d logins", c, l)

@@ -9,25 +9,31 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
+)
+
+// What these tests say throughout.
+var (
+	testContext = backendtest.Context
+	want        = backendtest.Want
+	acquire     = backendtest.Acquire
+	release     = backendtest.Release
+	list        = backendtest.List
+	same        = backendtest.Same
+	contains    = backendtest.Says
+	within      = backendtest.Within
+	eventually  = backendtest.Eventually
 )
 
 func TestMain(m *testing.M) {
 	// Most of these tests wait most of the time, for a server or for a deadline.
 	_ = flag.Set("test.parallel", "6")
 	os.Exit(servers.Main(m))
-}
-
-// testContext bounds a call well below the default.
-func testContext(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	t.Cleanup(cancel)
-	return ctx
 }
 
 var databases atomic.Int64
@@ -145,63 +151,6 @@ func setup(t testing.TB, b sdk.Backend) []string {
 		t.Fatalf("setup: %v", err)
 	}
 	return statements
-}
-
-func want(resource string) sdk.Lease {
-	return sdk.Lease{
-		Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "patch the database",
-		TTL: time.Minute,
-	}
-}
-
-func acquire(t testing.TB, b sdk.Backend, l sdk.Lease) sdk.Lease {
-	t.Helper()
-	got, err := b.Acquire(testContext(t), l)
-	if err != nil {
-		t.Fatalf("acquire %q: %v", l.Resource, err)
-	}
-	return got
-}
-
-func release(t testing.TB, b sdk.Backend, l sdk.Lease) {
-	t.Helper()
-	if err := b.Release(testContext(t), l); err != nil {
-		t.Fatalf("release %q: %v", l.Resource, err)
-	}
-}
-
-func contains(t testing.TB, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want one with %q", parts)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
-	}
-	if strings.ContainsAny(err.Error(), "\n\r") {
-		t.Errorf("error has more than one line: %q", err)
-	}
-}
-
-func within(t testing.TB, limit time.Duration, call func()) {
-	t.Helper()
-	begin := time.Now()
-	call()
-	if took := time.Since(begin); took > limit {
-		t.Errorf("took %s, more than %s", took, limit)
-	}
-}
-
-func eventually(t testing.TB, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if holds() {
-			return
-		}
-	}
-	t.Fatal("not in time: " + what)
 }
 
 // others counts the connections to the database beside this one.

@@ -106,7 +106,7 @@ func TestLateCommitTakesNoLock(t *testing.T) {
 			time.Sleep(200 * time.Millisecond)
 			close(goOn)
 			<-passed
-			eventually(t, "the connection is gone", func() bool { return others(t, conn) == 0 })
+			eventually(t, 20*time.Second, "the connection is gone", func() bool { return others(t, conn) == 0 })
 			if after := one[string](t, conn, rows); after != before {
 				t.Errorf("a late commit changed\n%s to\n%s", before, after)
 			}
@@ -144,7 +144,7 @@ func TestRequestServedAfterItsDeadline(t *testing.T) {
 			if err := server.Resume(); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "the session is gone", func() bool { return others(t, conn) == 0 })
+			eventually(t, 20*time.Second, "the session is gone", func() bool { return others(t, conn) == 0 })
 			if rows := one[int](t, conn, "SELECT count(*) FROM stormlock"); rows != 0 {
 				t.Errorf("%d locks were taken", rows)
 			}

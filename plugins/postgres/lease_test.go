@@ -2,22 +2,12 @@ package postgres
 
 import (
 	"errors"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
 )
-
-// same compares two leases but for the time that is left of them.
-func same(t *testing.T, got, want sdk.Lease) {
-	t.Helper()
-	got.TTL, want.TTL = 0, 0
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("lease is\n%+v, want\n%+v", got, want)
-	}
-}
 
 // about checks that a lease lasts for a time, but for what a call takes.
 func about(t *testing.T, got, want time.Duration) {

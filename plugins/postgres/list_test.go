@@ -6,21 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stormlock/stormlock/sdk"
 )
-
-func list(t *testing.T, b sdk.Backend, prefix string) []string {
-	t.Helper()
-	var names []string
-	for lease, err := range b.List(testContext(t), prefix) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, lease.Resource)
-	}
-	return names
-}
 
 func TestListYieldsWholeLeases(t *testing.T) {
 	t.Parallel()
@@ -123,7 +112,7 @@ func TestListHoldsNothingWhileItYields(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "no other connection", func() bool { return others(t, conn) == 0 })
+		eventually(t, 20*time.Second, "no other connection", func() bool { return others(t, conn) == 0 })
 		release(t, b, lease)
 	}
 	if got := list(t, b, ""); len(got) != 0 {

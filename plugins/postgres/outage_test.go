@@ -87,7 +87,7 @@ func TestSessionEndedByTheServer(t *testing.T) {
 		got := make(chan error, 1)
 		go func() { _, err := b.Renew(testContext(t), lease); got <- err }()
 		const waiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-		eventually(t, "it waits", func() bool { return one[int](t, conn, "SELECT count(*) "+waiting) == 1 })
+		eventually(t, 20*time.Second, "it waits", func() bool { return one[int](t, conn, "SELECT count(*) "+waiting) == 1 })
 		run(t, conn, "SELECT "+how+"(pid) "+waiting)
 		err := <-got
 		if !errors.Is(err, sdk.ErrUnavailable) {
@@ -146,7 +146,7 @@ func TestCloseEndsCalls(t *testing.T) {
 	lockRow(t, base)
 	got := make(chan error, 1)
 	go func() { _, err := b.Renew(testContext(t), lease); got <- err }()
-	eventually(t, "it waits", func() bool {
+	eventually(t, 20*time.Second, "it waits", func() bool {
 		return one[int](t, conn, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 1
 	})
 	_ = b.Close()

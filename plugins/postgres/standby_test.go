@@ -20,7 +20,7 @@ func TestStandbyDoesNotAnswer(t *testing.T) {
 	acquire(t, b, want("data"))
 	standby := servers.PostgresStandby(t, primary)
 	behind := connect(t, standby.URL)
-	eventually(t, "the standby follows", func() bool {
+	eventually(t, 20*time.Second, "the standby follows", func() bool {
 		return one[int](t, behind, "SELECT count(*) FROM stormlock") == 1
 	})
 	before := dump(t, conn)
@@ -61,7 +61,7 @@ func TestStandbyDoesNotAnswer(t *testing.T) {
 func caughtUp(t *testing.T, primary, standby *pgx.Conn) {
 	t.Helper()
 	written := one[string](t, primary, "SELECT pg_current_wal_lsn()::text")
-	eventually(t, "the standby has it all", func() bool {
+	eventually(t, 20*time.Second, "the standby has it all", func() bool {
 		return one[bool](t, standby, "SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn", written)
 	})
 }
@@ -77,7 +77,7 @@ func TestFailoverLosesWhatWasNotReplicated(t *testing.T) {
 	caughtUp(t, conn, behind)
 	run(t, behind, "ALTER SYSTEM SET primary_conninfo = ''")
 	run(t, behind, "SELECT pg_reload_conf()")
-	eventually(t, "the standby receives no more", func() bool {
+	eventually(t, 20*time.Second, "the standby receives no more", func() bool {
 		return one[int](t, behind, "SELECT count(*) FROM pg_stat_wal_receiver") == 0
 	})
 	lost := acquire(t, b, want("deploy"))
@@ -104,7 +104,7 @@ func TestCommitThatIsNotReplicatedIsUnknown(t *testing.T) {
 	names := func(standbys string) {
 		run(t, conn, "ALTER SYSTEM SET synchronous_standby_names = '"+standbys+"'")
 		run(t, conn, "SELECT pg_reload_conf()")
-		eventually(t, "the setting holds", func() bool { return one[string](t, conn, "SHOW synchronous_standby_names") == standbys })
+		eventually(t, 20*time.Second, "the setting holds", func() bool { return one[string](t, conn, "SHOW synchronous_standby_names") == standbys })
 	}
 	names("nobody")
 	run(t, conn, "SET synchronous_commit = local") // for the test's own commits
@@ -118,7 +118,7 @@ func TestCommitThatIsNotReplicatedIsUnknown(t *testing.T) {
 
 	const waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 	run(t, conn, "SELECT pg_cancel_backend(pid) "+waiting)
-	eventually(t, "nobody waits", func() bool { return one[int](t, conn, "SELECT count(*) "+waiting) == 0 })
+	eventually(t, 20*time.Second, "nobody waits", func() bool { return one[int](t, conn, "SELECT count(*) "+waiting) == 0 })
 	if one[int](t, conn, "SELECT count(*) FROM stormlock") != 1 {
 		t.Fatal("the lock is not there for others to see")
 	}
@@ -126,7 +126,7 @@ func TestCommitThatIsNotReplicatedIsUnknown(t *testing.T) {
 	for _, cut := range []string{"pg_cancel_backend", "pg_terminate_backend"} {
 		repeat := make(chan error, 1)
 		go func() { repeat <- errorOf(b.Acquire(testContext(t), w)) }()
-		eventually(t, "the repeat waits too", func() bool { return one[int](t, conn, "SELECT count(*) "+waiting) == 1 })
+		eventually(t, 20*time.Second, "the repeat waits too", func() bool { return one[int](t, conn, "SELECT count(*) "+waiting) == 1 })
 		run(t, conn, "SELECT "+cut+"(pid) "+waiting)
 		isUnknown(t, "repeat", <-repeat)
 	}

@@ -18,7 +18,7 @@ func TestRoundTrips(t *testing.T) {
 	count := func(connections int, call func()) int {
 		turns.Count()
 		call()
-		eventually(t, "the connection is gone", func() bool { return others(t, conn) == 0 })
+		eventually(t, 20*time.Second, "the connection is gone", func() bool { return others(t, conn) == 0 })
 		return turns.Count() - 2*connections
 	}
 	if got := count(1, func() {

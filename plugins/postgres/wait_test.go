@@ -49,7 +49,7 @@ func TestWaitForARowEndsWithTheRequest(t *testing.T) {
 	if waited.Load() == 0 {
 		t.Error("nobody was told that another session has the row")
 	}
-	eventually(t, "nobody waits any more", func() bool { return others(t, conn) == 1 })
+	eventually(t, 20*time.Second, "nobody waits any more", func() bool { return others(t, conn) == 1 })
 	run(t, blocker, "ROLLBACK")
 	if after := dump(t, conn); after != before {
 		t.Errorf("changed\n%s to\n%s", before, after)
@@ -88,7 +88,7 @@ func TestWaitForARowCostsNoTime(t *testing.T) {
 
 func awaitWaiting(t *testing.T, conn *pgx.Conn) {
 	t.Helper()
-	eventually(t, "somebody waits", func() bool {
+	eventually(t, 20*time.Second, "somebody waits", func() bool {
 		return one[int](t, conn, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
 	})
 }

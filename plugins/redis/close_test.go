@@ -55,12 +55,12 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 			_, _ = b.Acquire(ctx, want(sdk.NewID()))
 			within(t, 500*time.Millisecond, func() { _ = b.Close() })
 			within(t, 2*time.Second, func() {
-				eventually(t, "the goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
+				eventually(t, 20*time.Second, "the goroutines end", func() bool { return runtime.NumGoroutine() <= goroutines })
 			})
 			if err := c.freeze.Resume(); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "the connections end", func() bool { return clients(t, c.data) <= connections })
+			eventually(t, 20*time.Second, "the connections end", func() bool { return clients(t, c.data) <= connections })
 		})
 	}
 }

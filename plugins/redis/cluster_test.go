@@ -57,7 +57,7 @@ func (c *testCluster) meet(t *testing.T, introduced *goredis.Client) {
 		known++
 	}
 	for _, node := range all {
-		eventually(t, "the cluster comes up", func() bool {
+		eventually(t, 20*time.Second, "the cluster comes up", func() bool {
 			info := must(t, node.ClusterInfo(testContext(t)))
 			return strings.Contains(info, "cluster_state:ok") && strings.Contains(info, "cluster_slots_ok:16384") &&
 				strings.Contains(info, fmt.Sprintf("cluster_known_nodes:%d\r", known))
@@ -161,7 +161,7 @@ func TestClusterNodeDown(t *testing.T) {
 	}
 	theRestGoesOn() // nobody in the cluster knows yet
 	for _, i := range []int{0, 2} {
-		eventually(t, "the others know", func() bool {
+		eventually(t, 20*time.Second, "the others know", func() bool {
 			return strings.Contains(must(t, c.clients[i].ClusterInfo(testContext(t))), "cluster_slots_fail:5461")
 		})
 	}
@@ -200,7 +200,7 @@ func TestClusterThatRequiresAllSlots(t *testing.T) {
 	b := c.open(t)
 	held := acquire(t, b, want(resourceOn(0, "held")))
 	c.nodes[1].Stop()
-	eventually(t, "the cluster is down", func() bool {
+	eventually(t, 20*time.Second, "the cluster is down", func() bool {
 		return strings.Contains(must(t, c.clients[0].ClusterInfo(testContext(t))), "cluster_state:fail")
 	})
 	for name, operate := range operationsOn(held.Resource) {
@@ -225,7 +225,7 @@ func TestClusterLostReplyIsUnknown(t *testing.T) {
 		must(t, c.clients[i].ConfigSet(testContext(t), "cluster-announce-port", port))
 	}
 	for _, asked := range c.clients {
-		eventually(t, "all nodes know the new ports", func() bool {
+		eventually(t, 20*time.Second, "all nodes know the new ports", func() bool {
 			told := fmt.Sprint(must(t, asked.Do(testContext(t), "CLUSTER", "SLOTS")))
 			return !slices.ContainsFunc(c.nodes, func(n *servers.RedisServer) bool { return strings.Contains(told, portOf(n)) })
 		})
@@ -272,10 +272,10 @@ func TestClusterFailover(t *testing.T) {
 	replica := client(t, startClusterNode(t))
 	c.meet(t, replica)
 	must(t, replica.ClusterReplicate(testContext(t), must(t, c.clients[0].Do(testContext(t), "CLUSTER", "MYID")).(string)))
-	eventually(t, "the replica follows", func() bool {
+	eventually(t, 20*time.Second, "the replica follows", func() bool {
 		return strings.Contains(must(t, replica.Info(testContext(t), "replication")), "master_link_status:up")
 	})
-	eventually(t, "the others know it", func() bool {
+	eventually(t, 20*time.Second, "the others know it", func() bool {
 		return strings.Contains(must(t, c.clients[1].ClusterNodes(testContext(t))), "slave")
 	})
 
@@ -283,7 +283,7 @@ func TestClusterFailover(t *testing.T) {
 	lease := acquire(t, b, want(resourceOn(0, "deploy")))
 	awaitCopies(t, c.clients[0], 1)
 	c.nodes[0].Stop()
-	eventually(t, "the lease is renewed", func() bool {
+	eventually(t, 20*time.Second, "the lease is renewed", func() bool {
 		got, err := b.Renew(testContext(t), lease)
 		if err == nil {
 			same(t, got, lease)

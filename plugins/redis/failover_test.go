@@ -39,7 +39,7 @@ func startReplicaSet(t *testing.T, args ...string) *replicaSet {
 		set.sentinels = append(set.sentinels, startSentinel(t, set.primary().Addr, 2))
 	}
 	for _, sentinel := range set.sentinels {
-		eventually(t, "the Sentinels find each other and the replicas", func() bool {
+		eventually(t, 20*time.Second, "the Sentinels find each other and the replicas", func() bool {
 			known := must(t, sentinelClient(t, sentinel).Master(testContext(t), "locks"))
 			return known["num-slaves"] == "2" && known["num-other-sentinels"] == "2"
 		})
@@ -79,7 +79,7 @@ func TestFailoverKeepsAReplicatedLock(t *testing.T) {
 			stop := besiege(t, set, held)
 			begin(t, set)
 			set.awaitSuccessor(t)
-			eventually(t, "the lease is renewed", func() bool {
+			eventually(t, 20*time.Second, "the lease is renewed", func() bool {
 				got, err := b.Renew(testContext(t), sdk.Lease{Resource: "deploy", ID: held.ID, TTL: time.Hour})
 				if err == nil {
 					same(t, got, held)
@@ -90,7 +90,7 @@ func TestFailoverKeepsAReplicatedLock(t *testing.T) {
 			})
 			stop()
 			if name == "asked for" {
-				eventually(t, "the old primary follows", func() bool {
+				eventually(t, 20*time.Second, "the old primary follows", func() bool {
 					return strings.Contains(must(t, set.clients[0].Info(testContext(t), "replication")), "role:slave")
 				})
 				refusesAll(t, set.primary(), "READONLY")
@@ -159,7 +159,7 @@ func repeatedly(t *testing.T, what string, try func() error) (stop func()) {
 	})
 	more := func() {
 		seen := answers.Load()
-		eventually(t, what+" is answered", func() bool { return answers.Load() > seen+1 })
+		eventually(t, 20*time.Second, what+" is answered", func() bool { return answers.Load() > seen+1 })
 	}
 	more()
 	return func() {
@@ -173,7 +173,7 @@ func repeatedly(t *testing.T, what string, try func() error) (stop func()) {
 func (s *replicaSet) awaitSuccessor(t *testing.T) {
 	t.Helper()
 	_, old, _ := net.SplitHostPort(s.primary().Addr)
-	eventually(t, "there is a new primary", func() bool {
+	eventually(t, 20*time.Second, "there is a new primary", func() bool {
 		moved := 0
 		for _, sentinel := range s.sentinels {
 			if addr := must(t, sentinelClient(t, sentinel).GetMasterAddrByName(testContext(t), "locks")); addr[1] != old {
@@ -194,7 +194,7 @@ func (s *replicaSet) cutReplication(t *testing.T) {
 		}
 	}
 	must(t, s.clients[0].ClientKillByFilter(testContext(t), "TYPE", "replica"))
-	eventually(t, "the primary has no replicas", func() bool {
+	eventually(t, 20*time.Second, "the primary has no replicas", func() bool {
 		return strings.Contains(must(t, s.clients[0].Info(testContext(t), "replication")), "connected_slaves:0")
 	})
 }
@@ -223,7 +223,7 @@ func TestUnreplicatedLockIsLostAtFailover(t *testing.T) {
 
 	b = set.open(t)
 	var next sdk.Lease
-	eventually(t, "the lock is taken by another", func() (ok bool) {
+	eventually(t, 20*time.Second, "the lock is taken by another", func() (ok bool) {
 		var err error
 		next, err = b.Acquire(testContext(t), want("deploy"))
 		return err == nil
@@ -252,7 +252,7 @@ func TestMinReplicasRefusesALockThatWouldBeLost(t *testing.T) {
 	set.killPrimary(t)
 
 	b = set.open(t)
-	eventually(t, "the lock is renewed on the new primary", func() bool {
+	eventually(t, 20*time.Second, "the lock is renewed on the new primary", func() bool {
 		_, err := b.Renew(testContext(t), kept)
 		return err == nil
 	})

@@ -7,14 +7,27 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
+)
+
+// What these tests say throughout.
+var (
+	testContext = backendtest.Context
+	want        = backendtest.Want
+	acquire     = backendtest.Acquire
+	release     = backendtest.Release
+	list        = backendtest.List
+	same        = backendtest.Same
+	contains    = backendtest.Says
+	within      = backendtest.Within
+	eventually  = backendtest.Eventually
 )
 
 // The tests wait for servers more than they compute, so more of them run at a
@@ -22,13 +35,6 @@ import (
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "8")
 	os.Exit(m.Run())
-}
-
-// testContext bounds a call well below the default.
-func testContext(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	t.Cleanup(cancel)
-	return ctx
 }
 
 func openAt(t testing.TB, c Config) sdk.Backend {
@@ -54,29 +60,6 @@ func client(t testing.TB, server *servers.RedisServer) *goredis.Client {
 	return c
 }
 
-func want(resource string) sdk.Lease {
-	return sdk.Lease{
-		Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "patch the database",
-		TTL: time.Minute,
-	}
-}
-
-func acquire(t testing.TB, b sdk.Backend, l sdk.Lease) sdk.Lease {
-	t.Helper()
-	got, err := b.Acquire(testContext(t), l)
-	if err != nil {
-		t.Fatalf("acquire %q: %v", l.Resource, err)
-	}
-	return got
-}
-
-func release(t testing.TB, b sdk.Backend, l sdk.Lease) {
-	t.Helper()
-	if err := b.Release(testContext(t), l); err != nil {
-		t.Fatalf("release %q: %v", l.Resource, err)
-	}
-}
-
 // must returns the value of a raw command.
 func must[T any](t testing.TB, cmd interface{ Result() (T, error) }) T {
 	t.Helper()
@@ -85,30 +68,6 @@ func must[T any](t testing.TB, cmd interface{ Result() (T, error) }) T {
 		t.Fatalf("%v: %v", cmd, err)
 	}
 	return v
-}
-
-func contains(t testing.TB, err error, parts ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want one with %q", parts)
-	}
-	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("error %q does not contain %q", err, part)
-		}
-	}
-	if strings.ContainsAny(err.Error(), "\n") {
-		t.Errorf("error has more than one line: %q", err)
-	}
-}
-
-func within(t testing.TB, limit time.Duration, call func()) {
-	t.Helper()
-	begin := time.Now()
-	call()
-	if took := time.Since(begin); took > limit {
-		t.Errorf("took %s, more than %s", took, limit)
-	}
 }
 
 func writeFile(t *testing.T, data []byte) string {
@@ -131,7 +90,7 @@ func awaitCopies(t *testing.T, primary *goredis.Client, replicas int) {
 	t.Helper()
 	number := func(text string) int { n, _ := strconv.Atoi(text); return n }
 	reached := number(primaryOffset.FindStringSubmatch(must(t, primary.Info(testContext(t), "replication")))[1])
-	eventually(t, "the replicas have all", func() bool {
+	eventually(t, 20*time.Second, "the replicas have all", func() bool {
 		have := 0
 		for _, offset := range replicaOffset.FindAllStringSubmatch(must(t, primary.Info(testContext(t), "replication")), -1) {
 			if number(offset[1]) >= reached {

@@ -10,15 +10,6 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
-// same compares two leases but for the time that is left of them.
-func same(t *testing.T, got, want sdk.Lease) {
-	t.Helper()
-	got.TTL, want.TTL = 0, 0
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("lease is\n%+v, want\n%+v", got, want)
-	}
-}
-
 func TestAcquireReturnsTheLeaseAsStored(t *testing.T) {
 	b, _, _ := start(t)
 	w := want("deploy")

@@ -72,13 +72,3 @@ func TestUnixSocket(t *testing.T) {
 	_, err := openAt(t, Config{URL: "unix://:s3cr3t@" + path}).Current(testContext(t), "deploy")
 	contains(t, err, "redis at "+path)
 }
-
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if holds() {
-			return
-		}
-	}
-	t.Fatal("not in time: " + what)
-}

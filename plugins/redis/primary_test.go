@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -21,7 +22,7 @@ func follow(t *testing.T, replica *goredis.Client, primary string) {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(primary)
 	must(t, replica.ReplicaOf(testContext(t), host, port))
-	eventually(t, "the replica follows", func() bool {
+	eventually(t, 20*time.Second, "the replica follows", func() bool {
 		return strings.Contains(must(t, replica.Info(testContext(t), "replication")), "master_link_status:up")
 	})
 }
@@ -85,14 +86,14 @@ func TestPrimaryThatLostItsReplicasDoesNotAnswer(t *testing.T) {
 
 	replica := servers.Redis(t)
 	follow(t, client(t, replica), server.Addr)
-	eventually(t, "the primary counts the replica", func() bool {
+	eventually(t, 20*time.Second, "the primary counts the replica", func() bool {
 		_, err := b.Setup(testContext(t), false)
 		return err == nil
 	})
 	everyOperation(t, b, "deploy")
 	acquire(t, b, want("data"))
 	must(t, client(t, replica).ReplicaOf(testContext(t), "NO", "ONE"))
-	eventually(t, "the primary misses the replica", func() bool {
+	eventually(t, 20*time.Second, "the primary misses the replica", func() bool {
 		_, err := b.Setup(testContext(t), false)
 		return err != nil
 	})
@@ -119,7 +120,7 @@ func TestServerThatCannotSaveTakesNoLockButKnowsThem(t *testing.T) {
 	}
 	must(t, raw.ConfigSet(testContext(t), "save", "3600 1"))
 	must(t, raw.BgSave(testContext(t)))
-	eventually(t, "the save fails", func() bool {
+	eventually(t, 20*time.Second, "the save fails", func() bool {
 		return strings.Contains(must(t, raw.Info(testContext(t), "persistence")), "rdb_last_bgsave_status:err")
 	})
 	takesNoLockButKnows(t, b, held, "MISCONF")

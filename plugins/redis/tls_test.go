@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/test/servers"
@@ -160,7 +161,7 @@ func TestTLSInACluster(t *testing.T) {
 	a, port := servers.NewAuthority(t), unusedPort(t)
 	node := startClusterNode(t, append(speakTLS(t, a, port, "yes", "localhost"), "--tls-cluster", "yes")...)
 	must(t, client(t, node).ClusterAddSlotsRange(testContext(t), 0, slots-1))
-	eventually(t, "the cluster comes up", func() bool {
+	eventually(t, 20*time.Second, "the cluster comes up", func() bool {
 		return strings.Contains(must(t, client(t, node).ClusterInfo(testContext(t))), "cluster_state:ok")
 	})
 	cert, key := a.Issue(t)

@@ -1,0 +1,139 @@
+// Package backendtest has what the tests of a backend say again and again:
+// a lease to ask for, operations that must succeed, errors that must say
+// something. What every backend owes is tested by package conformance; this one
+// is for the tests that are about one store.
+//
+// Every function fails the test that it is given, and ends it where going on
+// would be of no use.
+package backendtest
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// callTimeout bounds a call well below a host's default of 30 s.
+const callTimeout = 20 * time.Second
+
+// Context returns a context for one call or a few: it ends after 20 s, and with
+// the test.
+func Context(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// Want returns a lease to ask for: one minute of the resource, with a new id.
+func Want(resource string) sdk.Lease {
+	return sdk.Lease{
+		Resource: resource, ID: sdk.NewID(), Principal: "ana@ops", Reason: "patch the database",
+		TTL: time.Minute,
+	}
+}
+
+// Acquire takes a lock that is free.
+func Acquire(t testing.TB, b sdk.Backend, want sdk.Lease) sdk.Lease {
+	t.Helper()
+	got, err := b.Acquire(Context(t), want)
+	if err != nil {
+		t.Fatalf("acquire %q: %v", want.Resource, err)
+	}
+	return got
+}
+
+// Release gives up a lock that is held.
+func Release(t testing.TB, b sdk.Backend, held sdk.Lease) {
+	t.Helper()
+	if err := b.Release(Context(t), held); err != nil {
+		t.Fatalf("release %q: %v", held.Resource, err)
+	}
+}
+
+// List returns the names of the locked resources that begin with prefix, in
+// order.
+func List(t testing.TB, b sdk.Backend, prefix string) []string {
+	t.Helper()
+	var names []string
+	for lease, err := range b.List(Context(t), prefix) {
+		if err != nil {
+			t.Fatalf("list %q: %v", prefix, err)
+		}
+		names = append(names, lease.Resource)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Same checks that two leases are the same but for the time that is left.
+func Same(t testing.TB, got, want sdk.Lease) {
+	t.Helper()
+	got.TTL, want.TTL = 0, 0
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("lease is\n%+v, want\n%+v", got, want)
+	}
+}
+
+// Says checks that an error holds each of parts, in one line.
+func Says(t testing.TB, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not contain %q", err, part)
+		}
+	}
+	if strings.ContainsAny(err.Error(), "\n\r") {
+		t.Errorf("error has more than one line: %q", err)
+	}
+}
+
+// Within checks that a call does not take longer than limit.
+func Within(t testing.TB, limit time.Duration, call func()) {
+	t.Helper()
+	begin := time.Now()
+	call()
+	if took := time.Since(begin); took > limit {
+		t.Errorf("took %s, more than %s", took, limit)
+	}
+}
+
+// Eventually waits, up to limit, for something to hold.
+func Eventually(t testing.TB, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not within %s: %s", limit, what)
+		}
+	}
+}
+
+// BenchmarkGrants times a lock that is taken and given up.
+func BenchmarkGrants(b *testing.B, backend sdk.Backend) {
+	for b.Loop() {
+		held, err := backend.Acquire(b.Context(), Want("deploy"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := backend.Release(b.Context(), held); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkLooks times looking at a lock that is held.
+func BenchmarkLooks(b *testing.B, backend sdk.Backend) {
+	Acquire(b, backend, Want("deploy"))
+	for b.Loop() {
+		if _, err := backend.Current(b.Context(), "deploy"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package backendtest
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// observed stands for the test that a helper is given.
+type observed struct {
+	testing.TB
+	complaints []string
+}
+
+func (o *observed) Helper() {}
+
+func (o *observed) Errorf(format string, args ...any) {
+	o.complaints = append(o.complaints, fmt.Sprintf(format, args...))
+}
+
+func (o *observed) Fatalf(format string, args ...any) {
+	o.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// fails tells whether a helper fails the test it is given.
+func fails(t *testing.T, helper func(t testing.TB)) bool {
+	o := &observed{TB: t}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		helper(o)
+	}()
+	<-ended
+	return len(o.complaints) > 0
+}
+
+func TestChecksFailWhereTheyShould(t *testing.T) {
+	t.Parallel()
+	one, other := Want("deploy"), Want("deploy")
+	later := one
+	later.TTL = time.Hour
+	for name, c := range map[string]struct {
+		helper func(t testing.TB)
+		fails  bool
+	}{
+		"Same of one":            {func(t testing.TB) { Same(t, one, later) }, false},
+		"Same of two":            {func(t testing.TB) { Same(t, one, other) }, true},
+		"Says what it should":    {func(t testing.TB) { Says(t, errors.New("redis at x: gone"), "redis", "gone") }, false},
+		"Says half":              {func(t testing.TB) { Says(t, errors.New("redis at x"), "redis", "gone") }, true},
+		"Says too many lines":    {func(t testing.TB) { Says(t, errors.New("redis\nat x"), "redis") }, true},
+		"Says nothing":           {func(t testing.TB) { Says(t, nil) }, true},
+		"Within":                 {func(t testing.TB) { Within(t, time.Hour, func() {}) }, false},
+		"Within is late":         {func(t testing.TB) { Within(t, 0, func() { time.Sleep(time.Millisecond) }) }, true},
+		"Eventually":             {func(t testing.TB) { Eventually(t, time.Hour, "it holds", sometime()) }, false},
+		"Eventually never":       {func(t testing.TB) { Eventually(t, time.Millisecond, "it holds", func() bool { return false }) }, true},
+		"Acquire of a held lock": {func(t testing.TB) { Acquire(t, refusing{}, one) }, true},
+		"Release of no lock":     {func(t testing.TB) { Release(t, refusing{}, one) }, true},
+		"List of no store":       {func(t testing.TB) { List(t, refusing{}, "") }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := fails(t, c.helper); got != c.fails {
+				t.Errorf("fails = %t, want %t", got, c.fails)
+			}
+		})
+	}
+}
+
+// sometime returns what holds at the third look.
+func sometime() func() bool {
+	looks := 0
+	return func() bool { looks++; return looks == 3 }
+}
+
+var _ sdk.Backend = refusing{}

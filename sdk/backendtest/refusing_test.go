@@ -1,0 +1,21 @@
+package backendtest
+
+import (
+	"context"
+	"iter"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// refusing is a backend whose store is away.
+type refusing struct{ sdk.Backend }
+
+func (refusing) Acquire(context.Context, sdk.Lease) (sdk.Lease, error) {
+	return sdk.Lease{}, sdk.ErrUnavailable
+}
+
+func (refusing) Release(context.Context, sdk.Lease) error { return sdk.ErrUnavailable }
+
+func (refusing) List(context.Context, string) iter.Seq2[sdk.Lease, error] {
+	return func(yield func(sdk.Lease, error) bool) { yield(sdk.Lease{}, sdk.ErrUnavailable) }
+}
