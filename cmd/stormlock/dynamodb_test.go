@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -41,7 +40,7 @@ func writeDynamoDBConfigs(env *testscript.Env, url string) error {
 	env.Setenv("WRONG_KEY", "wrong_key")
 	const region = "region = eu-west-1"
 	right := []string{"access_key_id_env = ACCESS_KEY", "secret_access_key_env = SECRET_KEY"}
-	for name, lines := range map[string][]string{
+	return writeConfigs(env, "dynamodb", "principal = ana@ops\nttl = 5 minutes", map[string][]string{
 		"right":     append([]string{"endpoint = " + url, region}, right...),
 		"elsewhere": append([]string{"endpoint = " + url, "region = eu-west-2"}, right...),
 		"wrong":     {"endpoint = " + url, region, "access_key_id_env = WRONG_KEY", "secret_access_key = hunter2"},
@@ -51,14 +50,7 @@ func writeDynamoDBConfigs(env *testscript.Env, url string) error {
 		"badurl":    append([]string{"endpoint = http://me:hunter2@localhost", region}, right...),
 		"half":      {"endpoint = " + url, region, "access_key_id_env = ACCESS_KEY"},
 		"misspelt":  append([]string{"endpoint = " + url, "regoin = eu-west-1"}, right...),
-	} {
-		text := "[default]\nbackend = dynamodb\nprincipal = ana@ops\nttl = 5 minutes\n\n[backend.dynamodb]\n" +
-			strings.Join(lines, "\n") + "\n"
-		if err := os.WriteFile(env.Getenv("WORK")+"/"+name+".cfg", []byte(text), 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 const dynamoDBKey = "AKIAscripts"
@@ -67,34 +59,12 @@ const dynamoDBKey = "AKIAscripts"
 // server, and prints its answer.
 func dynamoDBCommand(ts *testscript.TestScript, _ bool, args []string) {
 	server := ts.Value("dynamodb").(*servers.DynamoDBServer)
-	switch args[0] {
-	case "stop":
-		server.Stop()
-	case "pause":
-		ts.Check(server.Pause())
-		awaitSilence(ts, server.URL)
-	case "resume":
-		ts.Check(server.Resume())
-	default:
-		answer, err := callDynamoDB(server.URL, args[0], args[1])
-		ts.Check(err)
-		fmt.Fprintln(ts.Stdout(), answer)
+	if control(ts, server, args[0]) {
+		return
 	}
-}
-
-// awaitSilence returns when a server that was paused does not answer any more. A
-// signal takes its time: until one of the server's threads has heeded it, the
-// others go on.
-func awaitSilence(ts *testscript.TestScript, url string) {
-	impatient := http.Client{Timeout: 200 * time.Millisecond}
-	for range 50 {
-		response, err := impatient.Get(url)
-		if err != nil {
-			return
-		}
-		ts.Check(response.Body.Close())
-	}
-	ts.Fatalf("%s still answers", url)
+	answer, err := callDynamoDB(server.URL, args[0], args[1])
+	ts.Check(err)
+	fmt.Fprintln(ts.Stdout(), answer)
 }
 
 // callDynamoDB asks DynamoDB Local, which looks at whose signature it is and

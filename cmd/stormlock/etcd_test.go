@@ -55,13 +55,10 @@ func startEtcd(env *testscript.Env, name string, args ...string) (*servers.EtcdS
 // checks how many there are; or grant ID, which adds one.
 func etcdCommand(ts *testscript.TestScript, _ bool, args []string) {
 	server := ts.Value("etcd").(*servers.EtcdServer)
+	if control(ts, server, args[0]) {
+		return
+	}
 	switch args[0] {
-	case "stop":
-		server.Stop()
-	case "pause":
-		ts.Check(server.Pause())
-	case "resume":
-		ts.Check(server.Resume())
 	case "put":
 		ask(ts, server, "/v3/kv/put", map[string]any{"key": []byte(args[1]), "value": []byte(args[2])})
 	case "keys":
@@ -156,22 +153,15 @@ func guardEtcd(url string) error {
 }
 
 func writeEtcdConfigs(env *testscript.Env, server *servers.EtcdServer, ca string) error {
-	for name, lines := range map[string][]string{
-		"right":    {"ca_cert = " + ca, "user = lock", "password_env = LOCK_PASSWORD"},
-		"wrong":    {"ca_cert = " + ca, "user = lock", "password = hunter2"},
-		"nobody":   {"ca_cert = " + ca},
-		"outside":  {"ca_cert = " + ca, "user = lock", "password = sesame", "prefix = /elsewhere/"},
-		"noca":     {"user = lock", "password = sesame"},
-		"halfuser": {"ca_cert = " + ca, "user = lock"},
-	} {
-		text := "[default]\nbackend = etcd\nttl = 5m\n\n[backend.etcd]\nendpoints = " + server.URL + "\n"
-		if name != "outside" {
-			text += "prefix = /locks/\n"
-		}
-		text += strings.Join(lines, "\n") + "\n"
-		if err := os.WriteFile(env.Getenv("WORK")+"/"+name+".cfg", []byte(text), 0o600); err != nil {
-			return err
-		}
+	lines := func(prefix string, others ...string) []string {
+		return append([]string{"endpoints = " + server.URL, "prefix = " + prefix}, others...)
 	}
-	return nil
+	return writeConfigs(env, "etcd", "ttl = 5m", map[string][]string{
+		"right":    lines("/locks/", "ca_cert = "+ca, "user = lock", "password_env = LOCK_PASSWORD"),
+		"wrong":    lines("/locks/", "ca_cert = "+ca, "user = lock", "password = hunter2"),
+		"nobody":   lines("/locks/", "ca_cert = "+ca),
+		"outside":  lines("/elsewhere/", "ca_cert = "+ca, "user = lock", "password = sesame"),
+		"noca":     lines("/locks/", "user = lock", "password = sesame"),
+		"halfuser": lines("/locks/", "ca_cert = "+ca, "user = lock"),
+	})
 }

@@ -31,35 +31,26 @@ func TestPostgresScripts(t *testing.T) {
 // writePostgresConfigs writes the configuration files that name the server.
 func writePostgresConfigs(env *testscript.Env, server *servers.PostgresServer) error {
 	env.Setenv("URL", server.URL)
-	for name, lines := range map[string]string{
-		"wrong":    "connection = postgres://ops:hunter2@" + server.Addr + "/postgres",
-		"right":    "connection = postgres://ops:sesame@" + server.Addr + "/postgres?sslmode=disable",
-		"tls":      "connection = postgres://ops:sesame@" + server.Addr + "/postgres?sslmode=verify-full",
-		"nobase":   "connection = postgres://postgres:hunter2@" + server.Addr + "/locks",
-		"nohost":   "connection = dbname=locks password=hunter2",
-		"service":  "connection = service=locks password=hunter2",
-		"badtable": "connection = " + server.URL + "\ntable = a.b.c",
-		"misspelt": "connections = " + server.URL,
-	} {
-		text := "[default]\nbackend = postgres\nttl = 5m\n\n[backend.postgres]\n" + lines + "\n"
-		if err := os.WriteFile(env.Getenv("WORK")+"/"+name+".cfg", []byte(text), 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
+	return writeConfigs(env, "postgres", "ttl = 5m", map[string][]string{
+		"wrong":    {"connection = postgres://ops:hunter2@" + server.Addr + "/postgres"},
+		"right":    {"connection = postgres://ops:sesame@" + server.Addr + "/postgres?sslmode=disable"},
+		"tls":      {"connection = postgres://ops:sesame@" + server.Addr + "/postgres?sslmode=verify-full"},
+		"nobase":   {"connection = postgres://postgres:hunter2@" + server.Addr + "/locks"},
+		"nohost":   {"connection = dbname=locks password=hunter2"},
+		"service":  {"connection = service=locks password=hunter2"},
+		"badtable": {"connection = " + server.URL, "table = a.b.c"},
+		"misspelt": {"connections = " + server.URL},
+	})
 }
 
 // postgres stop|pause|resume|passwords|SQL: does something to the script's
 // server. passwords has all but the superuser need one from now on.
 func postgresCommand(ts *testscript.TestScript, neg bool, args []string) {
 	server := ts.Value("postgres").(*servers.PostgresServer)
+	if control(ts, server, args[0]) {
+		return
+	}
 	switch args[0] {
-	case "stop":
-		server.Stop()
-	case "pause":
-		ts.Check(server.Pause())
-	case "resume":
-		ts.Check(server.Resume())
 	case "passwords":
 		ts.Check(os.WriteFile(server.Dir+"/data/pg_hba.conf", []byte("host all postgres all trust\nhost all all all scram-sha-256\n"), 0o600))
 		postgresCommand(ts, neg, []string{"SELECT pg_reload_conf()"})

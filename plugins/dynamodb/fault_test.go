@@ -3,11 +3,13 @@ package dynamodb
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 )
 
 // leaseID is held at "data" wherever an operation is to get as far as its
@@ -15,42 +17,12 @@ import (
 const leaseID = "0001feff343536373839616263646566"
 
 // operations are tried on the resource "data", with that id.
-var operations = map[string]func(context.Context, sdk.Backend) error{
-	"acquire": func(ctx context.Context, b sdk.Backend) error {
-		w := want("data")
-		w.ID = leaseID
-		_, err := b.Acquire(ctx, w)
-		return err
-	},
-	"renew": func(ctx context.Context, b sdk.Backend) error {
-		_, err := b.Renew(ctx, sdk.Lease{Resource: "data", ID: leaseID, TTL: time.Hour})
-		return err
-	},
-	"release": func(ctx context.Context, b sdk.Backend) error {
-		return b.Release(ctx, sdk.Lease{Resource: "data", ID: leaseID})
-	},
-	"current": func(ctx context.Context, b sdk.Backend) error {
-		_, err := b.Current(ctx, "data")
-		return err
-	},
-}
+var operations = backendtest.Operations(sdk.Lease{
+	Resource: "data", ID: leaseID, Principal: "ana@ops", Reason: "patch the database", TTL: time.Hour,
+})
 
 // everything is each method that does I/O.
-var everything = map[string]func(context.Context, sdk.Backend) error{
-	"acquire": operations["acquire"],
-	"renew":   operations["renew"],
-	"release": operations["release"],
-	"current": operations["current"],
-	"setup":   func(ctx context.Context, b sdk.Backend) error { _, err := b.Setup(ctx, false); return err },
-	"list": func(ctx context.Context, b sdk.Backend) error {
-		for _, err := range b.List(ctx, "") {
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	},
-}
+var everything = backendtest.Everything(operations)
 
 // ready makes "data" such that an operation gets as far as its write.
 func ready(t *testing.T, b *backend, operation string) {
@@ -65,12 +37,8 @@ func ready(t *testing.T, b *backend, operation string) {
 // isUnknown checks that an error promises nothing.
 func isUnknown(t *testing.T, what string, err error) {
 	t.Helper()
-	for _, certain := range []error{sdk.ErrUnavailable, sdk.ErrRefused, sdk.ErrConfig, sdk.ErrInvalid, sdk.ErrNotHeld, sdk.ErrHeld} {
-		if errors.Is(err, certain) {
-			t.Errorf("%s: %v is certain", what, err)
-		}
-	}
-	contains(t, err, what[:0])
+	backendtest.IsUnknown(t, what, err)
+	contains(t, err)
 }
 
 func isKind(t *testing.T, what string, err, kind error) {
@@ -93,23 +61,34 @@ func TestServerDownIsUnavailable(t *testing.T) {
 	}
 }
 
+// faults can happen to reads and to writes.
+var faults = map[string]func(*exchange){
+	"lost":           (*exchange).lose,
+	"broken":         (*exchange).drop,
+	"internal fault": func(x *exchange) { x.refuse(500, "InternalServerError", "Internal server error") },
+	"overload":       func(x *exchange) { x.answer(503, "<html>busy</html>") },
+	"new code":       func(x *exchange) { x.refuse(400, "NeverHeardOfException", "what?") },
+	"not DynamoDB":   func(x *exchange) { x.answer(200, "{}") },
+	"a web page":     func(x *exchange) { x.answer(200, "<html>Welcome</html>") },
+	"half an answer": func(x *exchange) { x.w.Header().Set("Content-Length", "100"); x.answer(200, `{"Item":`) },
+}
+
+// faultsAnd returns these and more of them.
+func faultsAnd(more map[string]func(*exchange)) map[string]func(*exchange) {
+	all := maps.Clone(faults)
+	maps.Copy(all, more)
+	return all
+}
+
 // What a fault means, by what it happens to. A read that fails is always
 // certain; a write only if it was refused in known words, or never sent.
 func TestFaultsOfReads(t *testing.T) {
 	t.Parallel()
-	for fault, treat := range map[string]func(*exchange){
-		"lost":           (*exchange).lose,
-		"broken":         (*exchange).drop,
-		"internal fault": func(x *exchange) { x.refuse(500, "InternalServerError", "Internal server error") },
-		"overload":       func(x *exchange) { x.answer(503, "<html>busy</html>") },
-		"throttled":      func(x *exchange) { x.refuse(400, "ThrottlingException", "Rate exceeded") },
-		"new code":       func(x *exchange) { x.refuse(400, "NeverHeardOfException", "what?") },
-		"not DynamoDB":   func(x *exchange) { x.answer(200, "{}") },
-		"a web page":     func(x *exchange) { x.answer(200, "<html>Welcome</html>") },
-		"no such page":   func(x *exchange) { x.answer(404, "<html>Not found</html>") },
-		"elsewhere":      func(x *exchange) { x.w.Header().Set("Location", x.f.server); x.answer(302, "") },
-		"half an answer": func(x *exchange) { x.w.Header().Set("Content-Length", "100"); x.answer(200, `{"Item":`) },
-	} {
+	for fault, treat := range faultsAnd(map[string]func(*exchange){
+		"throttled":    func(x *exchange) { x.refuse(400, "ThrottlingException", "Rate exceeded") },
+		"no such page": func(x *exchange) { x.answer(404, "<html>Not found</html>") },
+		"elsewhere":    func(x *exchange) { x.w.Header().Set("Location", x.f.server); x.answer(302, "") },
+	}) {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			_, c := before(t, account(t), treat)
@@ -133,18 +112,10 @@ var faultTexts = map[string]string{
 
 func TestFaultsOfWrites(t *testing.T) {
 	t.Parallel()
-	for fault, treat := range map[string]func(*exchange){
-		"lost":           (*exchange).lose,
-		"broken":         (*exchange).drop,
-		"internal fault": func(x *exchange) { x.refuse(500, "InternalServerError", "Internal server error") },
-		"overload":       func(x *exchange) { x.answer(503, "<html>busy</html>") },
-		"in progress":    func(x *exchange) { x.refuse(400, "TransactionInProgressException", "in progress") },
-		"new code":       func(x *exchange) { x.refuse(400, "NeverHeardOfException", "what?") },
-		"not DynamoDB":   func(x *exchange) { x.answer(200, "{}") },
-		"a web page":     func(x *exchange) { x.answer(200, "<html>Welcome</html>") },
-		"forbidden":      func(x *exchange) { x.answer(403, "<html>Forbidden</html>") },
-		"half an answer": func(x *exchange) { x.w.Header().Set("Content-Length", "100"); x.answer(200, `{"Item":`) },
-	} {
+	for fault, treat := range faultsAnd(map[string]func(*exchange){
+		"in progress": func(x *exchange) { x.refuse(400, "TransactionInProgressException", "in progress") },
+		"forbidden":   func(x *exchange) { x.answer(403, "<html>Forbidden</html>") },
+	}) {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			f, c := before(t, account(t), nil)

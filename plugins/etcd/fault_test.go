@@ -12,39 +12,13 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
 // everything is each method that does I/O, with an id that is nobody's.
-func everything() map[string]func(context.Context, sdk.Backend) error {
-	all := operations(sdk.NewID())
-	all["setup"] = func(ctx context.Context, b sdk.Backend) error { _, err := b.Setup(ctx, false); return err }
-	all["list"] = func(ctx context.Context, b sdk.Backend) error {
-		for _, err := range b.List(ctx, "") {
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return all
-}
-
-// isUnknown checks that an error promises nothing.
-func isUnknown(t *testing.T, what string, err error) {
-	t.Helper()
-	if err == nil || isCertain(err) {
-		t.Errorf("%s: %v; want an error that promises nothing", what, err)
-	}
-}
-
-func isCertain(err error) bool {
-	for _, certain := range []error{sdk.ErrUnavailable, sdk.ErrRefused, sdk.ErrConfig, sdk.ErrInvalid, sdk.ErrNotHeld, sdk.ErrHeld} {
-		if errors.Is(err, certain) {
-			return true
-		}
-	}
-	return false
+func everything() map[string]backendtest.Operation {
+	return backendtest.Everything(operations(sdk.NewID()))
 }
 
 func TestSetupHasNothingToDo(t *testing.T) {

@@ -26,6 +26,8 @@ var (
 	same        = backendtest.Same
 	contains    = backendtest.Says
 	within      = backendtest.Within
+	isUnknown   = backendtest.IsUnknown
+	isCertain   = backendtest.IsCertain
 	eventually  = backendtest.Eventually
 )
 

@@ -13,38 +13,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
 // everything is each method that does I/O.
-var everything = map[string]func(context.Context, sdk.Backend) error{
-	"acquire": operations["acquire"],
-	"renew":   operations["renew"],
-	"release": operations["release"],
-	"current": operations["current"],
-	"setup":   func(ctx context.Context, b sdk.Backend) error { _, err := b.Setup(ctx, false); return err },
-	"list": func(ctx context.Context, b sdk.Backend) error {
-		for _, err := range b.List(ctx, "") {
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	},
-}
-
-// isUnknown checks that an error promises nothing.
-func isUnknown(t *testing.T, what string, err error) {
-	t.Helper()
-	for _, certain := range []error{sdk.ErrUnavailable, sdk.ErrRefused, sdk.ErrConfig, sdk.ErrInvalid, sdk.ErrNotHeld, sdk.ErrHeld} {
-		if errors.Is(err, certain) {
-			t.Errorf("%s: %v is certain", what, err)
-		}
-	}
-	if err == nil {
-		t.Errorf("%s: no error", what)
-	}
-}
+var everything = backendtest.Everything(backendtest.Operations(held()))
 
 // own starts a server of its own, set up.
 func own(t *testing.T, args ...string) (sdk.Backend, *pgx.Conn, *servers.PostgresServer) {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 )
 
 // foreign holds rows that Python's columns allow, but that no stormlock writes:
@@ -44,30 +45,22 @@ func foreignInsert(row [4]string) string {
 		row[0], row[1], row[2], row[3])
 }
 
-// operations are tried with the id that the almost-locks above hold.
-var operations = map[string]func(context.Context, sdk.Backend) error{
-	"acquire": func(ctx context.Context, b sdk.Backend) error {
-		w := want("data")
-		w.ID = pythonHex
-		_, err := b.Acquire(ctx, w)
-		return err
-	},
-	"acquire with another id": func(ctx context.Context, b sdk.Backend) error {
+// held is the lease with the id that the almost-locks above hold.
+func held() sdk.Lease {
+	l := want("data")
+	l.ID = pythonHex
+	return l
+}
+
+// operations are tried with that id; acquire with another one, too.
+var operations = func() map[string]backendtest.Operation {
+	all := backendtest.Operations(held())
+	all["acquire with another id"] = func(ctx context.Context, b sdk.Backend) error {
 		_, err := b.Acquire(ctx, want("data"))
 		return err
-	},
-	"renew": func(ctx context.Context, b sdk.Backend) error {
-		_, err := b.Renew(ctx, sdk.Lease{Resource: "data", ID: pythonHex, TTL: time.Second})
-		return err
-	},
-	"release": func(ctx context.Context, b sdk.Backend) error {
-		return b.Release(ctx, sdk.Lease{Resource: "data", ID: pythonHex})
-	},
-	"current": func(ctx context.Context, b sdk.Backend) error {
-		_, err := b.Current(ctx, "data")
-		return err
-	},
-}
+	}
+	return all
+}()
 
 func TestForeignDataIsRefusedAndUnchanged(t *testing.T) {
 	t.Parallel()

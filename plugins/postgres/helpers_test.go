@@ -27,6 +27,7 @@ var (
 	same        = backendtest.Same
 	contains    = backendtest.Says
 	within      = backendtest.Within
+	isUnknown   = backendtest.IsUnknown
 	eventually  = backendtest.Eventually
 )
 

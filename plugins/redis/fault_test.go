@@ -12,25 +12,12 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
 // everything is each method that does I/O.
-var everything = map[string]func(context.Context, sdk.Backend) error{
-	"acquire": operations["acquire"],
-	"renew":   operations["renew"],
-	"release": operations["release"],
-	"current": operations["current"],
-	"setup":   func(ctx context.Context, b sdk.Backend) error { _, err := b.Setup(ctx, false); return err },
-	"list": func(ctx context.Context, b sdk.Backend) error {
-		for _, err := range b.List(ctx, "") {
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	},
-}
+var everything = backendtest.Everything(operations)
 
 func TestServerDownIsUnavailable(t *testing.T) {
 	b, _, server := start(t)
@@ -251,18 +238,5 @@ func TestWrongHostIsUnavailable(t *testing.T) {
 		if strings.Contains(err.Error(), secret) {
 			t.Errorf("the password is shown: %v", err)
 		}
-	}
-}
-
-// isUnknown checks that an error promises nothing.
-func isUnknown(t *testing.T, what string, err error) {
-	t.Helper()
-	for _, certain := range []error{sdk.ErrUnavailable, sdk.ErrRefused, sdk.ErrConfig, sdk.ErrNotHeld, sdk.ErrHeld} {
-		if errors.Is(err, certain) {
-			t.Errorf("%s: %v is certain", what, err)
-		}
-	}
-	if err == nil {
-		t.Errorf("%s: no error", what)
 	}
 }

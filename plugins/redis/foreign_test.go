@@ -9,6 +9,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 )
 
 // foreign holds data that other applications keep, some of it almost a lock.
@@ -48,23 +49,8 @@ func hash(ttl time.Duration, fields ...any) func(context.Context, *goredis.Clien
 // operations are tried with the id that the almost-locks above hold.
 var operations = operationsOn("data")
 
-func operationsOn(resource string) map[string]func(context.Context, sdk.Backend) error {
-	lease := sdk.Lease{Resource: resource, ID: pythonHex, Principal: "ana@ops", TTL: time.Second}
-	return map[string]func(context.Context, sdk.Backend) error{
-		"acquire": func(ctx context.Context, b sdk.Backend) error {
-			_, err := b.Acquire(ctx, lease)
-			return err
-		},
-		"renew": func(ctx context.Context, b sdk.Backend) error {
-			_, err := b.Renew(ctx, lease)
-			return err
-		},
-		"release": func(ctx context.Context, b sdk.Backend) error { return b.Release(ctx, lease) },
-		"current": func(ctx context.Context, b sdk.Backend) error {
-			_, err := b.Current(ctx, resource)
-			return err
-		},
-	}
+func operationsOn(resource string) map[string]backendtest.Operation {
+	return backendtest.Operations(sdk.Lease{Resource: resource, ID: pythonHex, Principal: "ana@ops", TTL: time.Second})
 }
 
 func TestForeignDataIsRefusedAndUnchanged(t *testing.T) {

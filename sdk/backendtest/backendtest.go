@@ -3,8 +3,8 @@
 // something. What every backend owes is tested by package conformance; this one
 // is for the tests that are about one store.
 //
-// Every function fails the test that it is given, and ends it where going on
-// would be of no use.
+// A function that is given a test fails it, and ends it where going on would be
+// of no use.
 package backendtest
 
 import (
