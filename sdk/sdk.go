@@ -48,8 +48,12 @@ type Backend interface {
 	// holds it, and returns the lease as stored. If the current lease has the
 	// id want.ID already, it is returned as it stands: repeating an acquire is
 	// how a caller settles a lost reply. If another lease is current, the
-	// error is a [*HeldError] that names it. A request that reaches the store
-	// after the deadline of ctx must not take the lock.
+	// error is a [*HeldError] that names it.
+	//
+	// A request may reach the store late, or twice. It must not take the lock
+	// after the deadline of ctx as far as the store has a clock to tell, nor
+	// once that lease was granted and released, nor once Release has answered
+	// for that id.
 	Acquire(ctx context.Context, want Lease) (Lease, error)
 
 	// Renew makes the current lease end lease.TTL from now, and returns it. If
@@ -57,8 +61,14 @@ type Backend interface {
 	// A store that cannot change a TTL returns the one that applies.
 	Renew(ctx context.Context, lease Lease) (Lease, error)
 
-	// Release ends the current lease. If lease.ID is not its id, nothing
+	// Release ends the current lease. If lease.ID is not its id, no lease
 	// changes and the error is [ErrNotHeld].
+	//
+	// Either answer is final: no request of an Acquire with that id that left
+	// before takes the lock any more. That is how a caller gives up an acquire
+	// whose outcome it was not told. So a Release that finds another lease, or
+	// none, still has to make such requests void, as by counting up what
+	// every acquire compares in its atomic step.
 	Release(ctx context.Context, lease Lease) error
 
 	// Current returns the current lease of a resource, TTL being what is left
