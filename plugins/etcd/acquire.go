@@ -26,15 +26,15 @@ func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error
 	a := &attempt{backend: b, resource: want.Resource, place: b.place(want.Resource), lock: lock{
 		asked: asked, principal: want.Principal, reason: want.Reason,
 	}}
-	found, err := a.begin(ctx, want.TTL)
+	now, err := a.begin(ctx, want.TTL)
 	switch {
 	case err != nil:
 		a.undo(ctx)
 		return sdk.Lease{}, b.explain(err)
-	case found != lock{}:
-		return a.answer(ctx, found)
+	case now.lock != lock{}:
+		return a.answer(ctx, now.lock)
 	}
-	return a.take(ctx)
+	return a.take(ctx, now)
 }
 
 // An attempt is one acquire.
@@ -48,23 +48,23 @@ type attempt struct {
 
 // begin makes the etcd lease and reads what is there. Nothing of a lock is
 // written by that, so no error of it leaves a doubt.
-func (a *attempt) begin(ctx context.Context, ttl time.Duration) (found lock, err error) {
+func (a *attempt) begin(ctx context.Context, ttl time.Duration) (now reading, err error) {
 	var unread error
-	var reading sync.WaitGroup
-	reading.Go(func() { found, unread = a.read(ctx, a.place) })
+	var looking sync.WaitGroup
+	looking.Go(func() { now, unread = a.look(ctx, a.place) })
 	id := newLeaseID()
 	a.ttl, err = a.grant(ctx, id, ttl)
-	reading.Wait()
+	looking.Wait()
 	if err == nil || doubtful(err) && !says(err, rpctypes.ErrLeaseExist) {
 		a.lock.id = id
 	}
 	switch {
 	case unread != nil:
-		return lock{}, unread
-	case found != lock{}: // then the lease would not have been needed
-		return found, nil
+		return reading{}, unread
+	case now.lock != lock{}: // then the lease would not have been needed
+		return now, nil
 	}
-	return found, err
+	return now, err
 }
 
 // answer is for a lock that is there: ours already, or another's. This attempt's
@@ -97,18 +97,26 @@ func (a *attempt) asItStands(found lock, left time.Duration, err error) (sdk.Lea
 	return found.lease(a.resource, left), nil
 }
 
-// take puts the keys.
-func (a *attempt) take(ctx context.Context) (sdk.Lease, error) {
+// take puts the keys. If it was overtaken, the transaction has told what is there
+// now, and it tries again on that, with the same etcd lease.
+func (a *attempt) take(ctx context.Context, now reading) (sdk.Lease, error) {
 	a.lock.created, _ = readTime(writeTime(time.Now())) // as whoever reads it will see it
-	found, taken, err := a.store.take(ctx, a.place, a.lock)
-	switch {
-	case err != nil && doubtful(err):
-		return a.settle(ctx, err)
-	case err != nil:
-		a.undo(ctx)
-		return sdk.Lease{}, a.explain(err)
-	case !taken:
-		return a.answer(ctx, found)
+	for range mostTries {
+		var taken bool
+		var err error
+		now, taken, err = a.store.take(ctx, a.place, a.lock, now.generation)
+		switch {
+		case err != nil && doubtful(err):
+			return a.settle(ctx, err)
+		case err != nil:
+			a.undo(ctx)
+			return sdk.Lease{}, a.explain(err)
+		case taken:
+			return now.lock.lease(a.resource, a.ttl), nil
+		case now.lock != lock{}:
+			return a.answer(ctx, now.lock)
+		}
 	}
-	return found.lease(a.resource, a.ttl), nil
+	a.undo(ctx)
+	return sdk.Lease{}, a.busy()
 }

@@ -37,6 +37,19 @@ func (b *backend) unknown(err error) error {
 	return fmt.Errorf("etcd at %s: no answer to the request: %w", b.where, err)
 }
 
+// notVoided is for a release that found nothing to end.
+func (b *backend) notVoided(err error) error {
+	if !doubtful(err) {
+		return b.explain(err)
+	}
+	return fmt.Errorf("etcd at %s: no lock has this lease id, but a late request might still take one with it: %w; release it again", b.where, err)
+}
+
+// busy is for who was overtaken too often.
+func (b *backend) busy() error {
+	return sdk.Unavailable("etcd at %s: others took or gave up the lock %d times meanwhile; try again", b.where, mostTries)
+}
+
 // unchecked is for a renewal that was carried out, but not checked.
 func (b *backend) unchecked(err error) error {
 	if f, ok := errors.AsType[*fault](err); ok {

@@ -6,10 +6,11 @@
 // RESOURCE/c the time of creation. Ours alone are RESOURCE/r, the reason, and
 // RESOURCE/a, the id that the lock was asked for with. When the etcd lease ends,
 // etcd itself deletes the keys: a resource is held exactly as long as they are
-// there.
+// there. RESOURCE/g, the generation, is on no etcd lease and stays.
 //
 // The guard of every step is in etcd. A lock is taken by one transaction that
-// finds none of the keys; it is ended by revoking its etcd lease, which can
+// finds none of the keys, and the generation as it was seen before, so that one
+// that comes late or twice does nothing; it is ended by revoking its etcd lease, which can
 // touch nothing but what hangs on that lease, and is renewed by keeping that
 // lease alive. No etcd lease is revoked or kept alive because somebody typed its
 // id: the lock's own keys must have named it first.

@@ -196,10 +196,11 @@ func TestServerKilledInTheMiddle(t *testing.T) {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
 			server := servers.Etcd(t)
+			var stopping sync.WaitGroup
 			b := openAt(t, Config{Endpoints: server.URL}, tap(func(_ context.Context, request any, call func() error) error {
 				if kind(request) == step {
 					pause(t, server) // so that the request is in its socket
-					time.AfterFunc(100*time.Millisecond, server.Stop)
+					stopping.Go(func() { time.Sleep(100 * time.Millisecond); server.Stop() })
 				}
 				return call()
 			}).options()...)
@@ -209,6 +210,7 @@ func TestServerKilledInTheMiddle(t *testing.T) {
 				w.ID = acquire(t, straight, w).ID
 			}
 			within(t, 2*time.Second, func() { isUnknown(t, operation, operate(testContext(t), operation, b, w)) })
+			stopping.Wait()
 			if err := server.Restart(); err != nil {
 				t.Fatal(err)
 			}
@@ -330,6 +332,9 @@ func TestFullDatabase(t *testing.T) {
 	}
 	same(t, current(t, b, "held"), held)
 	release(t, b, held)
+	err = b.Release(testContext(t), held) // which would have to write
+	isUnknown(t, "release again", err)
+	contains(t, err, "database space exceeded", "release it again")
 	if ids := leases(t, raw); len(ids) != 0 {
 		t.Errorf("etcd leases are left: %x", ids)
 	}

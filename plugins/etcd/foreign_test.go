@@ -44,6 +44,9 @@ var foreignData = map[string]kept{
 	"an id in capitals":       {"id": "*%X", "p": "*ana", "c": then},
 	"an id with a zero":       {"id": "*0%x", "p": "*ana", "c": then},
 	"an id with 0x":           {"id": "*0x%x", "p": "*ana", "c": then},
+	"a generation alone":      {"g": "value"},
+	"an empty generation":     {"g": ""},
+	"a generation on a lease": {"g": "*stormlock"},
 	"an empty id":             {"id": "*", "p": "*ana", "c": then},
 }
 
@@ -127,6 +130,58 @@ func TestForeignExtrasAreNotTheLocks(t *testing.T) {
 	release(t, b, sdk.Lease{Resource: "deploy", ID: showID(int64(id))})
 	left := content(t, raw, b.prefix)
 	if strings.Count(left, "\n") != 3 || !strings.Contains(left, "deploy/r") || !strings.Contains(left, "deploy/x") {
+		t.Errorf("left: %s", left)
+	}
+}
+
+// What is at the key of a generation but is none is not written over, also where
+// it came there after the look.
+func TestForeignGeneration(t *testing.T) {
+	t.Parallel()
+	b, raw := start(t)
+	theirs := grant(t, raw, 1000)
+	for step, operation := range map[string]string{"take": "acquire", "void": "release"} {
+		for value, opts := range map[string][]clientv3.OpOption{"an application's": nil, generationMark: {clientv3.WithLease(theirs)}} {
+			resource := operation + "/" + value
+			var before string
+			other, _ := meddles(t, b, step, 1, func() {
+				put(t, raw, b.prefix+resource+"/g", value, opts...)
+				before = content(t, raw, b.prefix+resource)
+			})
+			err := operate(testContext(t), operation, other, want(resource))
+			if !errors.Is(err, sdk.ErrRefused) {
+				t.Errorf("%s: %v", operation, err)
+			}
+			contains(t, err, resource+"/g", "not a lock", "nothing was changed")
+			if after := content(t, raw, b.prefix+resource); after != before {
+				t.Errorf("%s changed\n%s to\n%s", operation, before, after)
+			}
+		}
+	}
+}
+
+// A lock that lacks nothing is taken for one, also beside such a key, and can be
+// ended. Only what has to count is refused.
+func TestForeignGenerationBesideALock(t *testing.T) {
+	t.Parallel()
+	b, raw := start(t)
+	put(t, raw, b.prefix+"deploy/g", "an application's")
+	id := pythonLock(t, raw, b.prefix+"deploy", 60)
+	before := content(t, raw, b.prefix)
+	if _, err := b.Acquire(testContext(t), want("deploy")); !errors.Is(err, sdk.ErrHeld) {
+		t.Errorf("acquire: %v", err)
+	}
+	if err := b.Release(testContext(t), want("deploy")); !errors.Is(err, sdk.ErrRefused) {
+		t.Errorf("release of another lease: %v", err)
+	}
+	if names := list(t, b, ""); len(names) != 1 {
+		t.Errorf("list shows %q", names)
+	}
+	if after := content(t, raw, b.prefix); after != before {
+		t.Errorf("it changed\n%s to\n%s", before, after)
+	}
+	release(t, b, sdk.Lease{Resource: "deploy", ID: showID(int64(id))})
+	if left := content(t, raw, b.prefix); strings.Count(left, "\n") != 1 || !strings.Contains(left, "deploy/g") {
 		t.Errorf("left: %s", left)
 	}
 }

@@ -35,22 +35,49 @@ func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error)
 
 // Release ends the lock by revoking the etcd lease that its keys hang on. That
 // is guarded by itself: whatever has come to the place meanwhile hangs on
-// another lease.
+// another lease. Where it finds no such lock, or no longer, it makes void what
+// may still be on its way to take it.
 func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 	ctx, cancel := b.bounded(ctx)
 	defer cancel()
-	held, err := b.confirm(ctx, lease)
+	p := b.place(lease.Resource)
+	now, err := b.look(ctx, p)
 	if err != nil {
-		return err
+		return b.explain(err)
 	}
-	switch err := b.revoke(ctx, held.id); {
-	case isGone(err):
-		return sdk.ErrNotHeld
-	case err != nil:
-		return b.unknown(err)
+	for range mostTries {
+		if ended, err := b.end(ctx, now.lock, lease.ID); ended || err != nil {
+			return err
+		}
+		var voided bool
+		if now, voided, err = b.void(ctx, p, now); err != nil {
+			return b.notVoided(err)
+		}
+		if voided {
+			return sdk.ErrNotHeld
+		}
 	}
-	return nil
+	return b.busy()
 }
+
+// end ends the lock that somebody's id is for, and reports whether it did.
+func (b *backend) end(ctx context.Context, held lock, id string) (bool, error) {
+	n, ok := leaseToEnd(held, id)
+	if !ok {
+		return false, nil
+	}
+	switch err := b.revoke(ctx, n); {
+	case isGone(err):
+		return false, nil
+	case err != nil:
+		return false, b.unknown(err)
+	}
+	return true, nil
+}
+
+// leaseToEnd is the etcd lease that the lock's own keys name, if the id that
+// somebody gave is the lock's.
+var leaseToEnd = func(held lock, id string) (int64, bool) { return held.id, held.is(id) }
 
 // confirm returns the lock whose id somebody gave, as its own keys name it. An
 // id that they do not name is not even asked etcd about.

@@ -13,7 +13,7 @@ import (
 
 const (
 	pageSize   = 1000 // keys that are looked at for one reply
-	locksRead  = 25   // at most in one request: a server takes 128 operations
+	locksRead  = 21   // at most in one request: a server takes 128 operations
 	leasesRead = 16   // at most at the same time
 )
 

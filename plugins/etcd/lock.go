@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/mvccpb"
 
 	"github.com/stormlock/stormlock/sdk"
@@ -68,6 +69,23 @@ func ours(kv *mvccpb.KeyValue, lease int64) string {
 		return ""
 	}
 	return string(kv.Value)
+}
+
+// puts are what writes the lock, on its etcd lease.
+func (l lock) puts(p place) []*pb.RequestOp {
+	values := [len(parts)]string{showID(l.id), l.principal, string(writeTime(l.created)), l.reason, l.asked}
+	var puts []*pb.RequestOp
+	for i, part := range parts {
+		if part == reasonPart && l.reason == "" {
+			continue
+		}
+		puts = append(puts, putOp(&pb.PutRequest{Key: p.key(part), Value: []byte(values[i]), Lease: l.id}))
+	}
+	return puts
+}
+
+func putOp(request *pb.PutRequest) *pb.RequestOp {
+	return &pb.RequestOp{Request: &pb.RequestOp_RequestPut{RequestPut: request}}
 }
 
 func foreign(p place, part, why string) error {

@@ -99,7 +99,7 @@ func TestLessIsRefused(t *testing.T) {
 	before := content(t, g.root, "/locks/")
 	operations := everything()
 	for what, refused := range map[clientv3.PermissionType][]string{
-		mayRead:  {"acquire"},
+		mayRead:  {"acquire", "release"},
 		mayWrite: {"acquire", "renew", "release", "current", "list", "setup"},
 	} {
 		g.allow(t, "/locks/", what)

@@ -10,7 +10,7 @@ import (
 // resource.
 //
 // No two resources share a key. The last part of a key, behind the last slash,
-// is one of five words without a slash, and what stands before it is the place;
+// is one of six words without a slash, and what stands before it is the place;
 // so a key has one resource, whatever slashes or words that has in its name.
 type place string
 
@@ -20,9 +20,12 @@ const (
 	createdPart   = "/c"
 	reasonPart    = "/r"
 	askedPart     = "/a"
+
+	generationPart = "/g"
 )
 
-// parts are in the order in which a lock's keys are read.
+// parts are those of a lock, in the order in which its keys are read. The
+// generation is none of them: it stays when the lock ends.
 var parts = [...]string{idPart, principalPart, createdPart, reasonPart, askedPart}
 
 func (p place) key(part string) []byte { return []byte(string(p) + part) }

@@ -9,7 +9,7 @@ import (
 )
 
 // pieces are what names are made of where keys end.
-var pieces = []string{"/", "id", "p", "c", "r", "/id", "/p", "/c", "/r", "a", "b", " ", "é", "//", "../", "\xff"}
+var pieces = []string{"/", "id", "p", "c", "r", "g", "/id", "/p", "/c", "/r", "/g", "a", "b", " ", "é", "//", "../", "\xff"}
 
 func someName(random *rand.Rand) string {
 	var name strings.Builder
@@ -30,7 +30,7 @@ func TestNoTwoResourcesShareAKey(t *testing.T) {
 			if sdk.ValidateResource(name) != nil {
 				continue
 			}
-			for _, part := range parts {
+			for _, part := range append(parts[:], generationPart) {
 				key := string(s.place(name).key(part))
 				if other, taken := owner[key]; taken && other != name {
 					t.Fatalf("%q and %q share the key %q", name, other, key)
@@ -52,7 +52,7 @@ func TestKeysThatAreNoLocks(t *testing.T) {
 	t.Parallel()
 	s := &store{prefix: "/locks/"}
 	for _, key := range []string{
-		"", "/", "/locks/", "/locks/id", "/locks/a", "/locks/a/p", "/locks/a/id/", "/locks/a/ID",
+		"", "/", "/locks/", "/locks/id", "/locks/a", "/locks/a/p", "/locks/a/g", "/locks/a/id/", "/locks/a/ID",
 		"/lock/a/id", "locks/a/id", "/locks/a /id", "/locks/\xff/id", "/locks/a\x00/id", "/locks/" + strings.Repeat("x", 256) + "/id",
 	} {
 		if name, ok := s.resource(key); ok {

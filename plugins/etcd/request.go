@@ -13,27 +13,27 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// read returns the lock at a place. All reads are linearizable: a member that
-// has been cut off from the others does not answer them.
+// read returns the lock at a place.
 func (s *store) read(ctx context.Context, p place) (lock, error) {
-	locks, err := s.readAll(ctx, p)
+	now, err := s.look(ctx, p)
+	return now.lock, err
+}
+
+// look returns what lies at a place. All reads are linearizable: a member that
+// has been cut off from the others does not answer them.
+func (s *store) look(ctx context.Context, p place) (reading, error) {
+	readings, err := s.readAll(ctx, p)
 	if err != nil {
-		return lock{}, err
+		return reading{}, err
 	}
-	return locks[0].lock, locks[0].err
+	return readings[0], readings[0].err
 }
 
-// A reading is the lock at a place, or why there is none that we understand.
-type reading struct {
-	lock lock
-	err  error
-}
-
-// readAll reads the locks at several places as of one moment.
+// readAll looks at several places as of one moment.
 func (s *store) readAll(ctx context.Context, places ...place) ([]reading, error) {
 	var gets []*pb.RequestOp
 	for _, p := range places {
-		gets = append(gets, getLock(p)...)
+		gets = append(gets, p.gets()...)
 	}
 	answer, err := ask(ctx, s, s.kv.Txn, &pb.TxnRequest{Success: gets})
 	if err != nil {
@@ -41,28 +41,9 @@ func (s *store) readAll(ctx context.Context, places ...place) ([]reading, error)
 	}
 	readings := make([]reading, len(places))
 	for i, p := range places {
-		readings[i].lock, readings[i].err = gotLock(p, answer.GetResponses()[i*len(parts):])
+		readings[i] = p.got(answer.GetResponses()[i*looks:])
 	}
 	return readings, nil
-}
-
-func getLock(p place) []*pb.RequestOp {
-	var gets []*pb.RequestOp
-	for _, part := range parts {
-		get := &pb.RangeRequest{Key: p.key(part)}
-		gets = append(gets, &pb.RequestOp{Request: &pb.RequestOp_RequestRange{RequestRange: get}})
-	}
-	return gets
-}
-
-func gotLock(p place, answers []*pb.ResponseOp) (lock, error) {
-	var found [len(parts)]*mvccpb.KeyValue
-	for i := range parts {
-		if kvs := answers[i].GetResponseRange().GetKvs(); len(kvs) > 0 {
-			found[i] = kvs[0]
-		}
-	}
-	return readLock(p, found)
 }
 
 // grant makes an etcd lease, and returns how long it lasts. That may be longer
@@ -75,32 +56,32 @@ func (s *store) grant(ctx context.Context, id int64, ttl time.Duration) (time.Du
 	return seconds(answer.GetTTL()), nil
 }
 
-// take puts a lock's keys on its etcd lease if none of them is there, and
-// returns the lock. If one is there, it changes nothing, and returns what is
-// there and false.
-func (s *store) take(ctx context.Context, p place, l lock) (lock, bool, error) {
-	request := &pb.TxnRequest{Failure: getLock(p)}
-	for i, value := range [len(parts)]string{showID(l.id), l.principal, string(writeTime(l.created)), l.reason, l.asked} {
-		key := p.key(parts[i])
-		request.Compare = append(request.Compare, &pb.Compare{
-			Key: key, Target: pb.Compare_CREATE, TargetUnion: &pb.Compare_CreateRevision{CreateRevision: 0},
-		})
-		if parts[i] == reasonPart && l.reason == "" {
-			continue
-		}
-		put := &pb.PutRequest{Key: key, Value: []byte(value), Lease: l.id}
-		request.Success = append(request.Success, &pb.RequestOp{Request: &pb.RequestOp_RequestPut{RequestPut: put}})
+// take puts a lock's keys on its etcd lease if none of them is there and the
+// generation is still the one that was seen, and returns the lock. Otherwise it
+// changes nothing, and returns what is there and false.
+func (s *store) take(ctx context.Context, p place, l lock, seen int64) (reading, bool, error) {
+	puts := append(l.puts(p), count(p))
+	now, revision, err := s.change(ctx, p, guards(p, seen), puts)
+	if err != nil || revision == 0 {
+		return now, false, err
 	}
-	answer, err := ask(ctx, s, s.kv.Txn, request)
+	l.fence = uint64(revision)
+	return reading{lock: l, generation: revision}, true, nil
+}
+
+// change carries out a transaction at a place, and returns its revision. If its
+// conditions do not hold it changes nothing, the revision is 0, and what is there
+// instead comes with the answer.
+func (s *store) change(ctx context.Context, p place, conditions []*pb.Compare, puts []*pb.RequestOp) (reading, int64, error) {
+	answer, err := ask(ctx, s, s.kv.Txn, &pb.TxnRequest{Compare: conditions, Success: puts, Failure: p.gets()})
 	if err != nil {
-		return lock{}, false, err
+		return reading{}, 0, err
 	}
 	if !answer.GetSucceeded() {
-		found, err := gotLock(p, answer.GetResponses())
-		return found, false, err
+		now := p.got(answer.GetResponses())
+		return now, 0, now.err
 	}
-	l.fence = uint64(answer.GetHeader().GetRevision())
-	return l, true, nil
+	return reading{}, answer.GetHeader().GetRevision(), nil
 }
 
 // revoke ends an etcd lease, with all keys that hang on it. It is for leases of

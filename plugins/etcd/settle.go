@@ -49,8 +49,11 @@ func (a *attempt) settle(ctx context.Context, why error) (sdk.Lease, error) {
 		left, err := a.left(waiting, found.id)
 		return a.asItStands(found, left, err)
 	}
-	if err := a.revoke(waiting, a.lock.id); err != nil && !isGone(err) {
+	if err := callBack(waiting, a); err != nil && !isGone(err) {
 		return sdk.Lease{}, a.unknown(why)
 	}
 	return sdk.Lease{}, a.explain(why)
 }
+
+// callBack ends the etcd lease without which a late request takes no lock.
+var callBack = func(ctx context.Context, a *attempt) error { return a.revoke(ctx, a.lock.id) }

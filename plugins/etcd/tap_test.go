@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -53,10 +54,13 @@ func (s *tappedStream) RecvMsg(answer any) error {
 func kind(request any) string {
 	switch r := request.(type) {
 	case *pb.TxnRequest:
-		if r.GetSuccess()[0].GetRequestPut() != nil {
-			return "take"
+		switch first := r.GetSuccess()[0].GetRequestPut(); {
+		case first == nil:
+			return "read"
+		case strings.HasSuffix(string(first.GetKey()), generationPart):
+			return "void"
 		}
-		return "read"
+		return "take"
 	case *pb.LeaseGrantRequest:
 		return "grant"
 	case *pb.LeaseRevokeRequest:

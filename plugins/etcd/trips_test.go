@@ -78,7 +78,7 @@ func TestRoundTrips(t *testing.T) {
 		{"current of a free resource", func(ctx context.Context, b *backend) error { _, err := b.Current(ctx, "nobody's"); return err }, sdk.ErrNotHeld, 1, [2]string{}},
 		{"renew", func(ctx context.Context, b *backend) error { return operate(ctx, "renew", b, ours) }, nil, 3, [2]string{}},
 		{"renew with a wrong id", func(ctx context.Context, b *backend) error { return operate(ctx, "renew", b, wrong) }, sdk.ErrNotHeld, 1, [2]string{}},
-		{"release with a wrong id", func(ctx context.Context, b *backend) error { return operate(ctx, "release", b, wrong) }, sdk.ErrNotHeld, 1, [2]string{}},
+		{"release with a wrong id", func(ctx context.Context, b *backend) error { return operate(ctx, "release", b, wrong) }, sdk.ErrNotHeld, 2, [2]string{}},
 		{"release", func(ctx context.Context, b *backend) error { return operate(ctx, "release", b, ours) }, nil, 2, [2]string{}},
 		{"list", func(ctx context.Context, b *backend) error { return everything()["list"](ctx, b) }, nil, 3, [2]string{}},
 		{"setup", func(ctx context.Context, b *backend) error { _, err := b.Setup(ctx, false); return err }, nil, 1, [2]string{}},
