@@ -17,7 +17,7 @@ TOOLS         := $(CURDIR)/.tools
 MODULES       := $(shell sed -nE 's/^[[:space:]]+(\.[^[:space:]]*)$$/\1/p' go.work)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall demo test deps servers lint fmt vuln generate tidy bench cross clean
+.PHONY: help build install uninstall demo test deps servers lint fmt vuln generate tidy bench torture cross clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -73,6 +73,14 @@ bench: ## time whole processes, in medians
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 		$(BUILD) -o "$$dir/" ./cmd/stormlock ./test/bench/bare ./test/bench/inprocess/... $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...) && \
 		go run ./test/bench -bin "$$dir"
+
+# The report is kept, so that a run goes on where another stopped.
+COUNT ?= 30
+ONLY  ?=
+torture: deps ## break stores, networks and stormlock; hours, COUNT=30 each, ONLY=REGEXP
+	go run ./test/torture -count $(COUNT) -only "$(ONLY)" -report torture.jsonl
+	go run ./test/torture -seeded -report torture.jsonl
+	go run ./test/torture -table -report torture.jsonl
 
 cross: ## build for the other systems
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build -buildvcs=false work

@@ -1,0 +1,92 @@
+package check
+
+import "time"
+
+// fences looks for fences that do not grow with the grants of the resource.
+func (b *book) fences() []Violation {
+	if !b.rules.Fences {
+		return nil
+	}
+	var found []Violation
+	for _, l := range b.tagged() {
+		found = append(found, b.fencesOf(l)...)
+	}
+	return found
+}
+
+// fencesOf judges the fences of one lease, and against those of earlier ones.
+func (b *book) fencesOf(l *lease) []Violation {
+	var found []Violation
+	shown := l.shown()
+	for i, op := range shown {
+		if op.Fence == 0 {
+			found = append(found, violation("fences", []*Op{op}, "resource %s: %s has no fence", b.resource, l.tag))
+		}
+		for _, earlier := range shown[:i] {
+			if b.contradict(l, earlier, op) {
+				found = append(found, violation("fences", []*Op{earlier, op}, "resource %s: %s has two fences, %d and %d",
+					b.resource, l.tag, earlier.Fence, op.Fence))
+			}
+		}
+		found = append(found, b.notAbove(l, op)...)
+	}
+	return found
+}
+
+// shown are the commands that showed the lease with its fence.
+func (l *lease) shown() []*Op {
+	var all []*Op
+	for _, op := range l.proofs {
+		if op.Kind == Current {
+			all = append(all, op)
+		}
+	}
+	return all
+}
+
+// contradict reports whether a lease cannot have had both fences. Only one that
+// was granted again, after its end, has another, and that is higher.
+func (b *book) contradict(l *lease, earlier, later *Op) bool {
+	if b.regranted(l) {
+		return earlier.Return < later.Call && later.Fence < earlier.Fence
+	}
+	return earlier.Fence != later.Fence
+}
+
+// regranted reports whether the lease can have ended and been granted again.
+func (b *book) regranted(l *lease) bool {
+	if len(l.acquires) == 0 {
+		return false
+	}
+	first, last := never, time.Duration(0)
+	for _, op := range l.acquires {
+		first, last = min(first, op.Call), max(last, op.Return)
+	}
+	return len(l.acquires) > 1 || last >= b.rules.earliest(first, l.shortest())
+}
+
+// notAbove compares with the leases that were granted before this one was
+// asked for.
+func (b *book) notAbove(l *lease, op *Op) []Violation {
+	var found []Violation
+	for _, other := range b.tagged() {
+		if other == l || len(l.acquires) == 0 {
+			continue
+		}
+		for _, before := range other.shown() {
+			if b.grantedBy(other, before) < l.acquires[0].Call && before.Fence >= op.Fence && op.Fence != 0 {
+				found = append(found, violation("fences", []*Op{before, l.acquires[0], op}, "resource %s: %s was granted after %s, but its fence %d is not above %d",
+					b.resource, l.tag, other.tag, op.Fence, before.Fence))
+			}
+		}
+	}
+	return found
+}
+
+// grantedBy is when the grant whose fence was shown had certainly been made.
+func (b *book) grantedBy(l *lease, shown *Op) time.Duration {
+	if b.regranted(l) {
+		return shown.Return
+	}
+	return firstProof(l)
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/stormlock/stormlock/test/torture/check"
+)
+
+// commandTime is what each command may take (--timeout).
+const commandTime = 8 * time.Second
+
+// A client is an operator: it runs one stormlock after the other, and believes
+// what it is told.
+type client struct {
+	*history
+	n     int
+	dir   string
+	rand  *rand.Rand
+	count int // of acquires
+
+	held  []lease // told that they are held, and not that they are over
+	doubt []lease // of whose acquire the outcome is not known
+	stale []lease // told that they are over
+}
+
+// A lease as a client knows it.
+type lease struct {
+	resource, tag, id string
+	ttl               time.Duration
+}
+
+// ttls are those that clients ask for. The long one is never waited for.
+var ttls = []time.Duration{2 * time.Second, 3 * time.Second, 5 * time.Second, 60 * time.Second}
+
+// newClient makes the folder in which a client keeps its configuration and its
+// record of leases.
+func newClient(h *history, n int) (*client, error) {
+	c := &client{
+		history: h, n: n, dir: filepath.Join(h.dir, fmt.Sprintf("client%d", n)),
+		rand: rand.New(rand.NewPCG(h.seed, uint64(n))),
+	}
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		return nil, err
+	}
+	lines := append([]string{
+		"[default]", "backend = " + h.store.backend, fmt.Sprintf("principal = client%d", n), "",
+		"[backend." + h.store.backend + "]",
+	}, h.store.settings...)
+	return c, os.WriteFile(c.config(), []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+}
+
+func (c *client) config() string { return filepath.Join(c.dir, "stormlock.cfg") }
+
+// work runs commands until the history has enough of them.
+func (c *client) work() {
+	for !c.enough() {
+		c.step()
+		time.Sleep(time.Duration(c.rand.IntN(40)) * time.Millisecond)
+	}
+}
+
+// step is one command, chosen at random: mostly what operators do, and now and
+// then what they must not.
+func (c *client) step() {
+	roll := c.rand.IntN(100)
+	switch {
+	case len(c.doubt) > 0 && roll < 70:
+		c.settle()
+	case len(c.held) > 0 && roll < 60:
+		c.useOwn()
+	case roll < 65 && len(c.stale) > 0:
+		c.useStale()
+	case roll < 75:
+		c.current(c.resource())
+	default:
+		c.acquire(c.resource())
+	}
+}
+
+func (c *client) resource() string { return c.resources[c.rand.IntN(len(c.resources))] }
+
+// useOwn renews, releases or looks at a lease of its own; sometimes it mistakes
+// its resource for another.
+func (c *client) useOwn() {
+	own := c.held[c.rand.IntN(len(c.held))]
+	switch roll := c.rand.IntN(100); {
+	case roll < 30:
+		c.renew(own)
+	case roll < 65:
+		c.release(own)
+	case roll < 80:
+		c.isHeld(own)
+	case roll < 90:
+		c.current(own.resource)
+	default:
+		other := own
+		if other.resource = c.resource(); other.resource != own.resource {
+			c.misuse(other)
+		}
+	}
+}
+
+// useStale types the id of a lease that is over.
+func (c *client) useStale() { c.misuse(c.stale[c.rand.IntN(len(c.stale))]) }
+
+// misuse types an id that is not that of the resource's lease. Nothing that
+// comes of it changes what the client knows of its own.
+func (c *client) misuse(l lease) {
+	switch c.rand.IntN(3) {
+	case 0:
+		c.run(check.Renew, l, "renew", "-t", seconds(l.ttl), l.resource, l.id)
+	case 1:
+		c.run(check.Release, l, "release", l.resource, l.id)
+	default:
+		c.run(check.IsHeld, l, "is-held", l.resource, l.id)
+	}
+}
+
+func (c *client) acquire(resource string) {
+	c.count++
+	l := lease{resource: resource, tag: fmt.Sprintf("c%dn%d", c.n, c.count), ttl: ttls[c.rand.IntN(len(ttls))]}
+	c.learn(l, c.run(check.Acquire, l, "acquire", "-t", seconds(l.ttl), "-m", l.tag, resource))
+}
+
+// learn takes in what came of an acquire.
+func (c *client) learn(l lease, r result) {
+	switch r.op.Outcome {
+	case check.Acquired:
+		l.id = r.id
+		c.held = append(c.held, l)
+	case check.Unknown:
+		l.id = r.id
+		c.doubt = append(c.doubt, l)
+	}
+}
+
+// settle ends a doubt by one of the two ways that stormlock names.
+func (c *client) settle() {
+	l := c.doubt[0]
+	c.doubt = c.doubt[1:]
+	if c.rand.IntN(2) == 0 {
+		c.learn(l, c.run(check.Acquire, l, "acquire", "--lease-id", l.id, "-t", seconds(l.ttl), "-m", l.tag, l.resource))
+		return
+	}
+	c.giveUp(l)
+}
+
+// giveUp releases a lease of which it is not known whether it is held.
+func (c *client) giveUp(l lease) {
+	if r := c.run(check.Release, l, "release", l.resource, l.id); r.op.Outcome == check.Unknown || r.op.Outcome == check.Failed {
+		c.doubt = append(c.doubt, l)
+	}
+}
+
+func (c *client) renew(l lease) {
+	if r := c.run(check.Renew, l, "renew", "-t", seconds(l.ttl), l.resource, l.id); r.op.Outcome == check.Lost {
+		c.over(l)
+	}
+}
+
+func (c *client) release(l lease) {
+	switch r := c.run(check.Release, l, "release", l.resource, l.id); r.op.Outcome {
+	case check.Released, check.Inactive:
+		c.over(l)
+	}
+}
+
+func (c *client) isHeld(l lease) {
+	if r := c.run(check.IsHeld, l, "is-held", l.resource, l.id); r.op.Outcome == check.None {
+		c.over(l)
+	}
+}
+
+func (c *client) current(resource string) {
+	c.run(check.Current, lease{resource: resource}, "current", "-f", "json", resource)
+}
+
+func (c *client) over(l lease) {
+	for i, known := range c.held {
+		if known == l {
+			c.held = append(c.held[:i:i], c.held[i+1:]...)
+		}
+	}
+	c.stale = append(c.stale, l)
+}
+
+// errUnsettled is what remains if even a healed store gives no answer.
+var errUnsettled = errors.New("leases of which the outcome is still unknown after ten tries")
+
+// tidy gives back everything that the client holds or may hold.
+func (c *client) tidy() error {
+	for range 10 {
+		left := append(c.held, c.doubt...)
+		c.held, c.doubt = nil, nil
+		for _, l := range left {
+			c.giveUp(l)
+		}
+		if len(c.doubt) == 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("client %d: %w: %v", c.n, errUnsettled, c.doubt)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%ds", int(d.Seconds())) }

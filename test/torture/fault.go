@@ -1,0 +1,97 @@
+package main
+
+import (
+	"time"
+
+	"github.com/stormlock/stormlock/test/servers"
+	"github.com/stormlock/stormlock/test/torture/check"
+	"github.com/stormlock/stormlock/test/torture/wire"
+)
+
+// overTTL is longer than every TTL that anybody waits for.
+const overTTL = 6 * time.Second
+
+// cutOff is how long a network is broken: longer than one attempt of stormlock
+// waits, shorter than a command may take, so that both get to see it.
+const cutOff = 4 * time.Second
+
+var remote = []string{"redis", "etcd", "postgres", "dynamodb"}
+
+// faults are all that can go wrong. The first is the comparison.
+var faults = []fault{
+	{name: "none", strike: func(*history) error { return nil }},
+	{name: "plugin killed before sending", strike: kill(plugin, beforeSending)},
+	{name: "plugin killed after sending", strike: kill(plugin, afterSending)},
+	{name: "plugin killed after the reply", strike: kill(plugin, afterReply)},
+	{name: "core killed before sending", strike: kill(core, beforeSending)},
+	{name: "core killed after sending", strike: kill(core, afterSending)},
+	{name: "core killed after the reply", strike: kill(core, afterReply)},
+	{name: "core stopped > TTL", strike: stopCores},
+	{name: "server stopped 0.5 s", only: remote, strike: stopServer(500 * time.Millisecond)},
+	{name: "server stopped 2 s", only: remote, strike: stopServer(2 * time.Second)},
+	{name: "server stopped > TTL", only: remote, strike: stopServer(overTTL)},
+	{name: "partition", only: remote, strike: cut(wire.Rule{Drop: wire.Both})},
+	{name: "partition to the server", only: remote, strike: cut(wire.Rule{Drop: wire.ToServer})},
+	{name: "partition from the server", only: remote, strike: cut(wire.Rule{Drop: wire.ToClient})},
+	{name: "delay", only: remote, strike: cut(wire.Rule{DelayToServer: 300 * time.Millisecond, DelayToClient: 300 * time.Millisecond})},
+	{name: "reply swallowed", only: remote, strike: swallow},
+	{name: "request late", only: remote, strike: late},
+	{name: "request doubled", only: remote, strike: double},
+	{name: "server killed and restarted", needs: needsRestart, only: remote, strike: restart},
+	{name: "leader killed", needs: needsCluster, only: []string{"etcd"}, strike: killLeader, rules: elections},
+	{name: "clocks off 10 minutes", needs: needsSkew, strike: skewClocks, rules: otherClock},
+	{name: "disk full", needs: needsDisk, only: []string{"local"}, strike: fillDisk},
+	{name: "disk read-only", needs: needsDisk, only: []string{"local"}, strike: readOnlyDisk},
+}
+
+func elections(r *check.Rules) { r.Restarts = true }
+
+func otherClock(r *check.Rules) { r.Clock = false }
+
+// stopServer freezes the server for a while.
+func stopServer(how time.Duration) func(*history) error {
+	return func(h *history) error {
+		if err := h.store.server.Pause(); err != nil {
+			return err
+		}
+		time.Sleep(how)
+		return h.store.server.Resume()
+	}
+}
+
+// cut puts the network under a rule for a while.
+func cut(r wire.Rule) func(*history) error {
+	return func(h *history) error {
+		if err := h.store.proxy.Set(r); err != nil {
+			return err
+		}
+		time.Sleep(cutOff)
+		return h.store.proxy.Set(wire.Rule{})
+	}
+}
+
+// restart ends the server as a crash would, and starts it with what it had.
+func restart(h *history) error {
+	h.store.server.Stop()
+	time.Sleep(time.Duration(500+h.seed%5*250) * time.Millisecond)
+	return h.store.server.Restart()
+}
+
+// killLeader ends the member that leads, lets the others elect another, and
+// brings it back.
+func killLeader(h *history) error {
+	leader, err := servers.Leader(h.store.members)
+	if err != nil {
+		return err
+	}
+	leader.Stop()
+	time.Sleep(3 * time.Second)
+	return leader.Restart()
+}
+
+// skewClocks sets the wall clocks of two thirds of the clients off, one forward
+// and one back, for the rest of the history.
+func skewClocks(h *history) error {
+	h.skew.Store(600)
+	return nil
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// A verdict is what came of one history.
+type verdict struct {
+	Ops        int      `json:"ops"`
+	Unknown    int      `json:"unknown"` // ops with an unknown outcome
+	Seconds    float64  `json:"seconds"`
+	Invalid    string   `json:"invalid,omitempty"` // why it does not count
+	Violations []string `json:"violations,omitempty"`
+}
+
+func (v verdict) String() string {
+	switch {
+	case len(v.Violations) > 0:
+		return fmt.Sprintf("%d VIOLATIONS", len(v.Violations))
+	case v.Invalid != "":
+		return "invalid: " + v.Invalid
+	}
+	return "clean"
+}
+
+// An entry is one line of the report file.
+type entry struct {
+	Backend string `json:"backend"`
+	Fault   string `json:"fault"`
+	Seeded  string `json:"seeded,omitempty"` // the fault of the program
+	Seed    uint64 `json:"seed"`
+	Sum     string `json:"executables"` // the hash of what ran
+	verdict
+}
+
+// A report is a file to which histories are added, so that a run can go on
+// where another stopped.
+type report struct {
+	path    string
+	entries []entry
+}
+
+func openReport(path string) (*report, error) {
+	r := &report{path: path}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	for lines := json.NewDecoder(file); ; {
+		var e entry
+		if err := lines.Decode(&e); errors.Is(err, io.EOF) {
+			return r, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w; remove the line, or give another -report", path, len(r.entries)+1, err)
+		}
+		r.entries = append(r.entries, e)
+	}
+}
+
+func (r *report) add(e entry) error {
+	r.entries = append(r.entries, e)
+	file, err := os.OpenFile(r.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	line, err := json.Marshal(e)
+	if err == nil {
+		_, err = file.Write(append(line, '\n'))
+	}
+	return errors.Join(err, file.Close())
+}
+
+// A tally adds up the histories of a cell.
+type tally struct{ histories, invalid, ops, unknown, violations int }
+
+func (t *tally) add(v verdict) {
+	t.violations += len(v.Violations)
+	if v.Invalid != "" {
+		t.invalid++
+		return
+	}
+	t.histories++
+	t.ops += v.Ops
+	t.unknown += v.Unknown
+}
+
+// of adds up what a cell has by some executables.
+func (r *report) of(c cell, seeded, sum string) (t tally) {
+	for _, e := range r.entries {
+		if e.Backend == c.backend && e.Fault == c.fault.name && e.Seeded == seeded && (sum == "" || e.Sum == sum) {
+			t.add(e.verdict)
+		}
+	}
+	return t
+}
+
+// seeds are those of a cell, the first and the last.
+func (r *report) seeds(c cell) string {
+	var all []uint64
+	for _, e := range r.entries {
+		if e.Backend == c.backend && e.Fault == c.fault.name && e.Seeded == "" {
+			all = append(all, e.Seed)
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d–%d", slices.Min(all), slices.Max(all))
+}
+
+// table writes what docs/reliability.md shows.
+func (r *report) table(w io.Writer) {
+	fmt.Fprintln(w, "| backend | fault | histories | invalid | operations | of unknown outcome | violations | seeds |")
+	fmt.Fprintln(w, "|---|---|---:|---:|---:|---:|---:|---|")
+	var all tally
+	for _, c := range cells() {
+		t := r.of(c, "", "")
+		if t == (tally{}) {
+			continue
+		}
+		fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %d | %d | %s |\n",
+			c.backend, c.fault.name, t.histories, t.invalid, t.ops, t.unknown, t.violations, r.seeds(c))
+		all.histories += t.histories
+		all.invalid += t.invalid
+		all.ops += t.ops
+		all.unknown += t.unknown
+		all.violations += t.violations
+	}
+	fmt.Fprintf(w, "| all | | %d | %d | %d | %d | %d | |\n", all.histories, all.invalid, all.ops, all.unknown, all.violations)
+}
+
+// seedTable writes how soon each seeded fault was found.
+func (r *report) seedTable(w io.Writer) {
+	fmt.Fprintln(w, "| seeded fault | backend, fault | histories until found | found by |")
+	fmt.Fprintln(w, "|---|---|---:|---|")
+	for _, s := range seedFaults {
+		n, by := r.found(s)
+		if by == "" {
+			by = "not found"
+		}
+		fmt.Fprintf(w, "| %s | %s | %d | %s |\n", s.name, s.cell(), n, by)
+	}
+}
+
+// found is how many histories a seeded fault took, and the checkers that found
+// it in the last of them.
+func (r *report) found(s seedFault) (n int, by string) {
+	for _, e := range r.entries {
+		if e.Seeded != s.name {
+			continue
+		}
+		n++
+		if len(e.Violations) > 0 {
+			return n, checkers(e.Violations)
+		}
+	}
+	return n, ""
+}
+
+// checkers are the names before the colons.
+func checkers(violations []string) string {
+	var names []string
+	for _, v := range violations {
+		if name, _, ok := strings.Cut(v, ":"); ok && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// progress writes aligned lines for a person.
+func progress(w io.Writer, columns ...any) {
+	t := tabwriter.NewWriter(w, 18, 0, 1, ' ', 0)
+	for _, c := range columns {
+		fmt.Fprint(t, c, "\t")
+	}
+	fmt.Fprintln(t)
+	_ = t.Flush()
+}

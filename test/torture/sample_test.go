@@ -1,0 +1,114 @@
+package main
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// sampleTime is for how long histories of the sample are begun. With the builds
+// and the last histories it stays below the ten minutes that CI has for it.
+const sampleTime = 3 * time.Minute
+
+// today numbers the days, so that each has a sample of its own.
+func today() int { return int(time.Now().Unix() / (24 * 60 * 60)) }
+
+// TestSample runs one history of some cells: as many as there is time for, other
+// ones every day. `make torture` runs all.
+func TestSample(t *testing.T) {
+	run := newTorture(t)
+	queue := make(chan cell)
+	var working sync.WaitGroup
+	for range 2 {
+		working.Go(func() {
+			for c := range queue {
+				sampleCell(t, run, c)
+			}
+		})
+	}
+	end, all := time.Now().Add(sampleTime), cells()
+	// A step that has no divisor in common with the number of cells visits
+	// all of them, backends and faults mixed.
+	at := today() * 29
+	for n := 0; n < len(all) && time.Now().Before(end); n++ {
+		queue <- all[(at+n*coprime(len(all)))%len(all)]
+	}
+	close(queue)
+	working.Wait()
+}
+
+func newTorture(t *testing.T) *torture {
+	t.Helper()
+	stage, err := newStage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stage.remove)
+	return &torture{stage: stage, report: &report{path: filepath.Join(t.TempDir(), "report")}, stop: make(chan struct{})}
+}
+
+// sampleCell runs one history that counts. One in which too little happened, as
+// on a busy machine, is repeated twice.
+func sampleCell(t *testing.T, run *torture, c cell) {
+	bin, err := run.bin(c.variant())
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	s, err := startStore(c.backend, c.fault)
+	if err != nil {
+		t.Errorf("%s: %v", c, err)
+		return
+	}
+	defer s.stop()
+	var v verdict
+	for try := range 3 {
+		if v, err = oneHistory(c, s, bin, uint64(today()*10+try), ""); err != nil {
+			t.Errorf("%s: %v", c, err)
+			return
+		}
+		if len(v.Violations) > 0 || v.Invalid == "" {
+			break
+		}
+	}
+	t.Logf("%s: %s; %d operations in %.0f s", c, v, v.Ops, v.Seconds)
+	for _, violation := range v.Violations {
+		t.Errorf("%s: %s", c, violation)
+	}
+	if v.Invalid != "" {
+		t.Errorf("%s: three histories in which too little happened: %s", c, v.Invalid)
+	}
+}
+
+func coprime(n int) int {
+	for step := 31; ; step += 2 {
+		if gcd(step, n) == 1 {
+			return step
+		}
+	}
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// TestHarnessFindsSeededFaults: what finds nothing in a program that is wrong
+// says nothing about one that is right. Two of the seeded faults a day;
+// `make torture` looks for all.
+func TestHarnessFindsSeededFaults(t *testing.T) {
+	run := newTorture(t)
+	for n := range 2 {
+		seed := seedFaults[(today()*2+n)%len(seedFaults)]
+		found, err := run.seek(seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !found {
+			t.Errorf("%s was not found in %d histories", seed.name, withinHistories)
+		}
+	}
+}
