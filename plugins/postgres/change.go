@@ -31,6 +31,9 @@ func (b *backend) bounded(ctx context.Context) (context.Context, context.CancelF
 type change struct {
 	resource string
 
+	// look adds what the first round trip is to read besides, if it is not nil.
+	look func(batch *pgx.Batch)
+
 	// queue adds the statements that decide and write. They read what they
 	// found into r.
 	queue func(batch *pgx.Batch, r *row, deadline int64)
@@ -49,7 +52,7 @@ func (b *backend) write(ctx context.Context, c change) (row, error) {
 		return row{}, b.explain(err)
 	}
 	defer l.hangUp()
-	deadline, err := b.begin(ctx, l)
+	deadline, err := b.begin(ctx, l, c)
 	if err != nil {
 		return row{}, err
 	}
@@ -65,8 +68,11 @@ func (b *backend) write(ctx context.Context, c change) (row, error) {
 // agree: only the time that is left counts, and it runs from the moment that
 // the server read its clock. That moment was before the reply came, so the
 // result is early by at most the reply's way back, and never late.
-func (b *backend) begin(ctx context.Context, l *line) (deadline int64, err error) {
+func (b *backend) begin(ctx context.Context, l *line, c change) (deadline int64, err error) {
 	batch, s := b.opening(ctx, "")
+	if c.look != nil {
+		c.look(batch)
+	}
 	err = l.SendBatch(ctx, batch).Close()
 	if err := b.judge(s, err); err != nil {
 		return 0, err

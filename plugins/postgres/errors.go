@@ -106,6 +106,12 @@ func (b *backend) foreign(resource string) error {
 	return sdk.Refused("table %q has a row for resource %q that is not a lock; nothing was changed; remove it or choose another resource", b.table, resource)
 }
 
+// overtaken is for an acquire that found the lock free each time, but its
+// counter changed when it came to take it.
+func (b *backend) overtaken(resource string) error {
+	return sdk.Unavailable("postgres at %s: the lock of resource %q is being taken and given up all the time; it was not taken; try again", b.where, resource)
+}
+
 // committed says what came of a commit. tag is what the server did, warning
 // what it had to say about it.
 func (b *backend) committed(tag, warning string, err error) error {

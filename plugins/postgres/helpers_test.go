@@ -119,10 +119,20 @@ func dump(t testing.TB, conn *pgx.Conn) string {
 		FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`)
 	var all strings.Builder
 	for _, name := range tables {
-		rows := one[string](t, conn, "SELECT coalesce(string_agg(x.ctid || ' ' || x.xmin || ' ' || x::text, E'\\n' ORDER BY x.ctid), '') FROM "+name+" x")
-		fmt.Fprintf(&all, "%s\n%s\n", name, rows)
+		fmt.Fprintf(&all, "%s\n%s\n", name, rowsOf(t, conn, name))
 	}
 	return all.String()
+}
+
+// locks is the same of the table of locks alone, without the counters.
+func locks(t testing.TB, conn *pgx.Conn) string {
+	t.Helper()
+	return rowsOf(t, conn, "stormlock")
+}
+
+func rowsOf(t testing.TB, conn *pgx.Conn, table string) string {
+	t.Helper()
+	return one[string](t, conn, "SELECT coalesce(string_agg(x.ctid || ' ' || x.xmin || ' ' || x::text, E'\\n' ORDER BY x.ctid), '') FROM "+table+" x")
 }
 
 func openAt(t testing.TB, c Config) sdk.Backend {

@@ -24,11 +24,12 @@ var late = map[string]lateStatement{
 	"takeover": {sqlTake, "over", takeArgs},
 	"repeat":   {sqlRepeat, "held", func(r string, d int64) []any { return []any{r, pythonUUID, d} }},
 	"renew":    {sqlRenew, "held", func(r string, d int64) []any { return []any{r, pythonUUID, d, 60} }},
+	"void":     {sqlVoid, "held", func(r string, d int64) []any { return []any{r, d} }},
 	"release":  {sqlRelease, "held", func(r string, d int64) []any { return []any{r, pythonUUID, d} }},
 }
 
 func takeArgs(resource string, deadline int64) []any {
-	return []any{resource, pythonUUID, "ana", "", 60, deadline}
+	return []any{resource, pythonUUID, "ana", "", 60, deadline, nil}
 }
 
 // Each statement heeds the deadline by itself, whatever comes before and after.
@@ -178,7 +179,9 @@ func TestStatementsThatWaitedTooLongWriteNothing(t *testing.T) {
 		var waiting sync.WaitGroup
 		waiting.Go(func() {
 			run(t, exec, "BEGIN")
-			run(t, exec, names.sql(sqlTake), late["take"].argsOf(resource, deadline)...)
+			args := takeArgs(resource, deadline)
+			args[len(args)-1] = 1 // the counter as it is
+			run(t, exec, names.sql(sqlTake), args...)
 		})
 		awaitWaiting(t, conn)
 		time.Sleep(soon)
@@ -206,7 +209,7 @@ func TestLateDecisionIsUnavailable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.hangUp()
-	deadline, err := b.begin(ctx, l)
+	deadline, err := b.begin(ctx, l, change{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +231,7 @@ func TestDeadlineIsOnTheServersClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.hangUp()
-	micros, err := b.begin(ctx, l)
+	micros, err := b.begin(ctx, l, change{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,38 +10,39 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
-// Acquire takes the lock, or returns it as it stands if want.ID holds it.
+// maxAttempts bounds how often an acquire looks again within one call.
+const maxAttempts = 20
+
+// Acquire takes the lock, or returns it as it stands if want.ID holds it. An
+// attempt that was overtaken wrote nothing, and found that nobody holds the lock
+// now: it looks again.
 func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
 	raw, ok := sdk.ParseID(want.ID)
 	if !ok {
 		return sdk.Lease{}, sdk.Invalid("lease id %q is not 32 hexadecimal digits", want.ID)
 	}
-	id := hexID(raw)
-	found, err := b.write(ctx, change{
-		queue: func(batch *pgx.Batch, r *row, deadline int64) {
-			batch.Queue(b.table.sql(sqlRepeat), want.Resource, id, deadline)
-			batch.Queue(b.table.sql(sqlTake), want.Resource, id, want.Principal, want.Reason, seconds(want.TTL), deadline).Query(r.scan)
-		},
-		resource: want.Resource,
-		keep:     func(r *row) bool { return r.holds(id) },
-	})
-	switch {
-	case err != nil:
-		return sdk.Lease{}, err
-	case found.holds(id):
-		return found.toLease(want.Resource), nil
-	case found.foreign():
-		return sdk.Lease{}, b.foreign(want.Resource)
-	case found.current():
-		return sdk.Lease{}, &sdk.HeldError{Lease: found.toLease(want.Resource)}
+	want.ID = hexID(raw)
+	ctx, cancel := b.bounded(ctx)
+	defer cancel()
+	for range maxAttempts {
+		found, err := b.write(ctx, b.granting(want))
+		switch {
+		case err != nil:
+			return sdk.Lease{}, err
+		case found.holds(want.ID):
+			return found.toLease(want.Resource), nil
+		case found.foreign():
+			return sdk.Lease{}, b.foreign(want.Resource)
+		case found.current():
+			return sdk.Lease{}, &sdk.HeldError{Lease: found.toLease(want.Resource)}
+		}
 	}
-	// The lease that was in the way has ended since.
-	return sdk.Lease{}, sdk.Unavailable("postgres at %s: the lock of resource %q has just become free; it was not taken; try again", b.where, want.Resource)
+	return sdk.Lease{}, b.overtaken(want.Resource)
 }
 
 // Renew makes the lock end lease.TTL from now.
 func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error) {
-	found, err := b.writeOwn(ctx, lease, sqlRenew, seconds(lease.TTL))
+	found, err := b.writeOwn(ctx, lease, b.renewing)
 	if err != nil {
 		return sdk.Lease{}, err
 	}
@@ -50,25 +51,18 @@ func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error)
 
 // Release removes the lock. Its fence counter stays.
 func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
-	_, err := b.writeOwn(ctx, lease, sqlRelease)
+	_, err := b.writeOwn(ctx, lease, b.releasing)
 	return err
 }
 
-// writeOwn changes the current lease if it has lease.ID. The arguments follow
-// the resource, the id and the deadline.
-func (b *backend) writeOwn(ctx context.Context, lease sdk.Lease, statement string, args ...any) (row, error) {
+// writeOwn changes the current lease if it has lease.ID.
+func (b *backend) writeOwn(ctx context.Context, lease sdk.Lease, toChange func(sdk.Lease) change) (row, error) {
 	raw, ok := sdk.ParseID(lease.ID)
 	if !ok {
 		return row{}, sdk.ErrNotHeld
 	}
-	found, err := b.write(ctx, change{
-		queue: func(batch *pgx.Batch, r *row, deadline int64) {
-			args := append([]any{lease.Resource, hexID(raw), deadline}, args...)
-			batch.Queue(b.table.sql(statement), args...).Query(r.scan)
-		},
-		resource: lease.Resource,
-		keep:     func(r *row) bool { return r.changed },
-	})
+	lease.ID = hexID(raw)
+	found, err := b.write(ctx, toChange(lease))
 	switch {
 	case err != nil:
 		return row{}, err

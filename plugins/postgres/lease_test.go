@@ -123,7 +123,7 @@ func TestOnlyTheHoldersIDRenewsOrReleases(t *testing.T) {
 	t.Parallel()
 	b, conn, _ := start(t)
 	first := acquire(t, b, want("deploy"))
-	before := dump(t, conn)
+	before := locks(t, conn)
 	for _, id := range []string{sdk.NewID(), "not-an-id", "7587862094570471938", "694d9c1b3d2f4e0a", "' OR true --"} {
 		other := sdk.Lease{Resource: "deploy", ID: id, TTL: time.Hour}
 		if _, err := b.Renew(testContext(t), other); !errors.Is(err, sdk.ErrNotHeld) {
@@ -133,7 +133,7 @@ func TestOnlyTheHoldersIDRenewsOrReleases(t *testing.T) {
 			t.Errorf("release with %s: %v", id, err)
 		}
 	}
-	if after := dump(t, conn); after != before {
+	if after := locks(t, conn); after != before {
 		t.Errorf("another's id changed\n%s to\n%s", before, after)
 	}
 	release(t, b, first)
@@ -169,7 +169,7 @@ func TestExpiredLeaseIsOver(t *testing.T) {
 	b, conn, _ := start(t)
 	lease := acquire(t, b, want("deploy"))
 	run(t, conn, endLease, "deploy")
-	before := dump(t, conn)
+	before := locks(t, conn)
 	if _, err := b.Renew(testContext(t), lease); !errors.Is(err, sdk.ErrNotHeld) {
 		t.Errorf("renew: %v", err)
 	}
@@ -182,7 +182,7 @@ func TestExpiredLeaseIsOver(t *testing.T) {
 	if got := list(t, b, ""); len(got) != 0 {
 		t.Errorf("list: %q", got)
 	}
-	if after := dump(t, conn); after != before {
+	if after := locks(t, conn); after != before {
 		t.Errorf("an expired lease was changed:\n%s\n%s", before, after)
 	}
 

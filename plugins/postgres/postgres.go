@@ -3,20 +3,21 @@
 //
 // A lock is a row, laid out as Python's stormlock does, so both programs
 // respect each other's locks. A second table, named after the first with _fence
-// behind it, counts the grants of each resource and outlives its locks. Setup
-// makes both, and gives Python's table the time zones that it lacks.
+// behind it, counts the grants and releases of each resource and outlives its
+// locks. Setup makes both, and gives Python's table the time zones that it lacks.
 //
 // Each change is one transaction in three round trips: it begins, looks at the
 // tables and reads the server's clock; one statement decides and writes (see the
 // directory sql), which holds the guards: whose lock it is, whether it is a lock
-// at all, whether its time is up, and whether the request is too late; and it
-// commits. Until the commit is sent nothing can have been written, and the
-// server ends the transaction by its own clock if the commit comes late. So
-// there is one moment of doubt, and a fault at any other is certain.
+// at all, whether its time is up, and whether the request is too late or was
+// overtaken; and it commits. Until the commit is sent nothing can have been
+// written, and the server ends the transaction by its own clock if the commit
+// comes late. So there is one moment of doubt, and a fault at any other is
+// certain.
 //
-// Start reading at lease.go, the operations; change.go and read.go run them
-// over a line, which is one connection for one call, and errors.go decides what
-// is certain after a fault.
+// Start reading at lease.go, the operations, and steps.go, what each sends;
+// change.go and read.go run that over a line, which is one connection for one
+// call, and errors.go decides what is certain after a fault.
 //
 // Privileges that a user needs: CONNECT on the database, USAGE on the schema,
 // SELECT, INSERT, UPDATE and DELETE on the table, and SELECT, INSERT and UPDATE

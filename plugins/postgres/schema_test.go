@@ -180,7 +180,7 @@ func TestTableThatGoesMeanwhile(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.hangUp()
-		deadline, err := b.begin(ctx, l)
+		deadline, err := b.begin(ctx, l, change{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,7 @@ import (
 
 // The statements of Setup. Each can be repeated, also by hand: dry runs print
 // them for that. A new table compares resources byte by byte, in any database.
-const (
+var (
 	sqlCreateSchema = `CREATE SCHEMA IF NOT EXISTS {schema};`
 	sqlCreateTable  = `CREATE TABLE IF NOT EXISTS {table} (resource text COLLATE "C" PRIMARY KEY, lease uuid NOT NULL, ` +
 		`principal text NOT NULL, created timestamptz NOT NULL, expires timestamptz NOT NULL, ` +

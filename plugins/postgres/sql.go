@@ -16,10 +16,14 @@ var (
 	rawFinish string
 	//go:embed sql/repeat.sql
 	rawRepeat string
+	//go:embed sql/seen.sql
+	sqlSeen string
 	//go:embed sql/take.sql
 	rawTake string
 	//go:embed sql/renew.sql
 	rawRenew string
+	//go:embed sql/void.sql
+	rawVoid string
 	//go:embed sql/release.sql
 	rawRelease string
 	//go:embed sql/look.sql
@@ -32,6 +36,7 @@ var (
 	sqlRepeat  = shared.Replace(rawRepeat)
 	sqlTake    = shared.Replace(rawTake)
 	sqlRenew   = shared.Replace(rawRenew)
+	sqlVoid    = shared.Replace(rawVoid)
 	sqlRelease = shared.Replace(rawRelease)
 	sqlLook    = shared.Replace(rawLook)
 	sqlPage    = shared.Replace(rawPage)
@@ -42,6 +47,10 @@ var (
 // of now() stands still in a transaction.
 const (
 	sqlNow = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
+	// next is what a counter f becomes. The time keeps fences growing if the
+	// counter was restored from a backup.
+	sqlNext = "greatest(f.fence + 1, " + sqlNow + ")"
 
 	// sound is whether the row t is a lock. Anything else is foreign data: the
 	// columns allow for more than any stormlock writes.
@@ -59,4 +68,4 @@ const (
     coalesce(CASE WHEN t.details_of = t.lease THEN t.fence END, 0) AS fence`
 )
 
-var shared = strings.NewReplacer("{now}", sqlNow, "{sound}", sqlSound, "{row}", sqlRow)
+var shared = strings.NewReplacer("{now}", sqlNow, "{next}", sqlNext, "{sound}", sqlSound, "{row}", sqlRow)

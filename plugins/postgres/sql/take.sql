@@ -1,9 +1,11 @@
 -- Takes a lock that is free or whose time is up, and returns the lease; or
 -- returns the row that is in the way.
 -- $1: resource, $2: lease id, $3: principal, $4: reason, $5: TTL in seconds,
--- $6: deadline.
+-- $6: deadline, $7: the counter as it was seen, or NULL if there was none.
 --
--- The guard is the last WHERE, which sees the row as it is once all others are
+-- The first guard is the counter: if it is not the one that was seen, others
+-- were granted the lock or gave it up since, perhaps this very request's sender.
+-- The second is the last WHERE, which sees the row as it is once all others are
 -- done with it. The look before spares who is refused from locking the row,
 -- which would keep its holder from renewing for as long as the one who is
 -- refused takes to hang up.
@@ -13,13 +15,15 @@ WITH before AS (
 ),
 -- Bumped first, so that its row, which all of ours wait for, orders the grants
 -- as it orders the fences. If the lock is not taken after all, the transaction
--- is rolled back. The time keeps fences growing if the counter was restored
--- from a backup.
+-- is rolled back. The WHERE sees the counter with its row locked. A counter that
+-- was seen and is gone is not begun anew.
 counted AS (
   INSERT INTO {fences} AS f (resource, fence)
   SELECT $1, {now}
   WHERE {now} < $6::bigint AND NOT EXISTS (SELECT FROM before WHERE NOT over)
-  ON CONFLICT (resource) DO UPDATE SET fence = greatest(f.fence + 1, {now})
+    AND ($7::bigint IS NULL OR EXISTS (SELECT FROM {fences} WHERE resource = $1))
+  ON CONFLICT (resource) DO UPDATE SET fence = {next}
+  WHERE f.fence IS NOT DISTINCT FROM $7::bigint
   RETURNING f.fence
 ),
 taken AS (
