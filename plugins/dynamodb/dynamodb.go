@@ -3,7 +3,9 @@
 // A lock is an item laid out as Python's stormlock does, so both programs
 // respect each other's locks: resource is the partition key, beside it lease,
 // principal, created and expires; ours adds reason and fence. An item of its
-// own, which never expires, keeps the fence growing.
+// own, which never expires, keeps the fence growing; grants and releases count it
+// up, and a grant demands that it is what was seen, so that an acquire that comes
+// late does nothing.
 //
 // DynamoDB's conditions know no time. So each operation first reads the item,
 // consistently, and takes the time from the Date of the answer; it judges what
@@ -11,8 +13,9 @@
 // was judged. If it is not, nothing was written, and it looks again. That makes
 // two round trips, or one where nothing is to be written.
 //
-// Start reading at lease.go, the operations; sight.go judges, write.go writes,
-// and errors.go decides what is certain after a fault.
+// Start reading at lease.go, the operations; sight.go judges, grant.go,
+// release.go and write.go write, and errors.go decides what is certain after a
+// fault.
 //
 // Permissions that a principal needs on the table: dynamodb:GetItem,
 // BatchGetItem, PutItem, UpdateItem, DeleteItem, and Scan for List; for Setup

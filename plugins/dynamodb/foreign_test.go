@@ -106,12 +106,27 @@ func TestForeignDataWhereTheCounterBelongs(t *testing.T) {
 		}
 		store(t, raw, i)
 		before := dump(t, b, raw)
-		err := operations["acquire"](testContext(t), b)
-		isKind(t, kind, err, sdk.ErrRefused)
-		contains(t, err, `item " fence:data" of table`, "nothing was changed")
+		for _, operation := range []string{"acquire", "release"} {
+			err := operations[operation](testContext(t), b)
+			isKind(t, kind+"/"+operation, err, sdk.ErrRefused)
+			contains(t, err, `item " fence:data" of table`, "nothing was changed")
+		}
 		if after := dump(t, b, raw); !reflect.DeepEqual(after, before) {
 			t.Errorf("%s: the table is %v, and was %v", kind, after, before)
 		}
+	}
+}
+
+// A lock can be released even so: no grant matches what lies there.
+func TestReleaseBesideForeignDataWhereTheCounterBelongs(t *testing.T) {
+	t.Parallel()
+	b, raw := start(t)
+	lease := acquire(t, b, want("data"))
+	foreign := item{"resource": text(fenceKey("data")), "fence": number("1.5")}
+	store(t, raw, foreign)
+	release(t, b, lease)
+	if after := dump(t, b, raw); len(after) != 1 || !reflect.DeepEqual(after[fenceKey("data")], foreign) {
+		t.Errorf("the table is %v", after)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stormlock/stormlock/sdk"
@@ -18,20 +17,8 @@ func (b *backend) take(ctx context.Context, want sdk.Lease, s sight) (sdk.Lease,
 		return sdk.Lease{}, err
 	}
 	want.Created, want.Fence = s.now.UTC(), fence
-	return want, b.write(ctx, want.Resource, func(ctx context.Context) (answer, error) {
-		// The library adds a token of its own to each request, by which
-		// DynamoDB knows a copy of it. A token made of the lease id would let
-		// an acquire succeed that does nothing, because the same was done
-		// minutes ago and has been released since.
-		out, err := b.client.TransactWriteItems(ctx, &ddb.TransactWriteItemsInput{
-			TransactItems:          []types.TransactWriteItem{{Put: b.grant(want, s)}, {Update: b.count(fence, s)}},
-			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
-		})
-		if err != nil {
-			return answer{}, err
-		}
-		return answer{out.ResultMetadata, one(out.ConsumedCapacity)}, nil
-	})
+	return want, b.transact(ctx, want.Resource,
+		types.TransactWriteItem{Put: b.grant(want, s)}, types.TransactWriteItem{Update: b.count(fence, s)})
 }
 
 // grant puts the lock's item in place of what was seen.
@@ -50,8 +37,8 @@ func (b *backend) grant(want sdk.Lease, s sight) *types.Put {
 	return put
 }
 
-// count moves the fence's counter on from what was seen. Every grant does, so
-// whatever was to be granted on an older sight is not.
+// count moves the fence's counter on from what was seen. Every grant and every
+// release does, so whatever was to be granted on an older sight is not.
 func (b *backend) count(fence uint64, s sight) *types.Update {
 	update := &types.Update{
 		TableName: &b.table, Key: key(fenceKey(s.resource)),
@@ -73,9 +60,14 @@ func (b *backend) count(fence uint64, s sight) *types.Update {
 // microseconds: so it grows even if the counter was lost, as when a backup is
 // restored.
 func (b *backend) nextFence(s sight) (uint64, error) {
-	fence := uint64(s.now.UnixMicro())
+	seen, err := b.counted(s)
+	return max(uint64(s.now.UnixMicro()), seen+1), err
+}
+
+// counted is what the counter showed, 0 if there was none.
+func (b *backend) counted(s sight) (uint64, error) {
 	if len(s.counter) == 0 {
-		return fence, nil
+		return 0, nil
 	}
 	text, _ := s.counter.number("fence")
 	seen, ok := integer(text)
@@ -83,5 +75,5 @@ func (b *backend) nextFence(s sight) (uint64, error) {
 		return 0, sdk.Refused(`item %q of %s is not the fence counter of resource %q, which belongs there; nothing was changed; remove it`,
 			fenceKey(s.resource), b.where(), s.resource)
 	}
-	return max(fence, seen+1), nil
+	return seen, nil
 }

@@ -34,11 +34,13 @@ func giveUp(t *testing.T, f *front, operate func(context.Context) error) (delive
 	}
 }
 
-// late returns two operators; the writes of the first can be kept back.
+// late returns two operators; the writes of the first can be kept back. What is
+// over stays in their table.
 func late(t *testing.T) (slow, other *backend, f *front) {
 	t.Helper()
 	c := account(t)
-	other, _ = startAt(t, c)
+	unswept(t, c)
+	other = openAt(t, c)
 	f, c = before(t, c, nil)
 	return openAt(t, c), other, f
 }
@@ -137,7 +139,8 @@ func TestLateReleaseOfTheSameIDAcquiredAgain(t *testing.T) {
 // there now.
 func TestNothingIsWrittenOnAnOldSight(t *testing.T) {
 	t.Parallel()
-	b, raw := start(t)
+	c := account(t)
+	raw, b := unswept(t, c), openAt(t, c)
 	ctx := testContext(t)
 	look := func(resource string) sight {
 		s, err := b.survey(ctx, resource)
@@ -214,19 +217,49 @@ func TestNothingIsWrittenOnAnOldSight(t *testing.T) {
 		}, false},
 		"remove a lock that is another's": {func() func() error {
 			lease := acquire(t, b, want("remove"))
-			l := seen("remove")
+			s := look("remove")
 			release(t, b, lease)
 			acquire(t, b, want("remove"))
-			return func() error { return b.remove(ctx, l) }
+			return func() error { return b.giveUp(ctx, lease.ID, s) }
 		}, true},
 		"remove a lock that was renewed": {func() func() error {
-			acquire(t, b, want("kept"))
-			l := seen("kept")
-			if _, err := b.Renew(ctx, sdk.Lease{Resource: "kept", ID: l.ID, TTL: time.Hour}); err != nil {
+			lease := acquire(t, b, want("kept"))
+			s := look("kept")
+			if _, err := b.Renew(ctx, sdk.Lease{Resource: "kept", ID: lease.ID, TTL: time.Hour}); err != nil {
 				t.Fatal(err)
 			}
-			return func() error { return b.remove(ctx, l) }
+			return func() error { return b.giveUp(ctx, lease.ID, s) }
 		}, true},
+		"give up what was not there and is now": {func() func() error {
+			s := look("granted")
+			lease := acquire(t, b, want("granted"))
+			return func() error { return b.giveUp(ctx, lease.ID, s) }
+		}, true},
+		"give up what another held and holds now": {func() func() error {
+			first := acquire(t, b, want("passed"))
+			s := look("passed")
+			release(t, b, first)
+			lease := acquire(t, b, want("passed"))
+			return func() error { return b.giveUp(ctx, lease.ID, s) }
+		}, true},
+		"take a free lock that was given up": {func() func() error {
+			s, w := look("void"), want("void")
+			isKind(t, "release", b.Release(ctx, w), sdk.ErrNotHeld)
+			return func() error { _, err := b.take(ctx, w, s); return err }
+		}, false},
+		"take an ended lock that was given up": {func() func() error {
+			store(t, raw, pythonItem("ended", time.Now().Add(-2*time.Hour), time.Hour))
+			s, w := look("ended"), want("ended")
+			isKind(t, "release", b.Release(ctx, w), sdk.ErrNotHeld)
+			return func() error { _, err := b.take(ctx, w, s); return err }
+		}, false},
+		"take a lock that was held between the two items of the look": {func() func() error {
+			lease := acquire(t, b, want("torn"))
+			s := look("torn")
+			s.item = nil // as before that grant; the counter is as after it
+			release(t, b, lease)
+			return func() error { _, err := b.take(ctx, want("torn"), s); return err }
+		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			write := is.prepare()

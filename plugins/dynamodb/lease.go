@@ -7,6 +7,13 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
+// Which lock a new lease may take the place of, and which one a lease id may
+// renew.
+var (
+	replaceable = lock.free
+	renewable   = (*backend).owned
+)
+
 // Acquire takes the lock, or returns it as it stands if want.ID holds it.
 func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
 	id, ok := sdk.ParseID(want.ID)
@@ -22,7 +29,7 @@ func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error
 		case found && l.current(s.now) && l.ID == want.ID:
 			l.TTL = l.left(s.now)
 			return l.Lease, nil
-		case found && !l.free(s.now):
+		case found && !replaceable(l, s.now):
 			l.TTL = l.waits(s.now)
 			return sdk.Lease{}, &sdk.HeldError{Lease: l.Lease}
 		}
@@ -36,7 +43,7 @@ func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error)
 		return sdk.Lease{}, sdk.ErrNotHeld
 	}
 	return b.settle(ctx, lease.Resource, b.look, func(ctx context.Context, s sight) (sdk.Lease, error) {
-		l, err := b.owned(s, lease.ID)
+		l, err := renewable(b, s, lease.ID)
 		if err != nil {
 			return sdk.Lease{}, err
 		}
@@ -45,17 +52,13 @@ func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error)
 	})
 }
 
-// Release removes the lock. Its fence counter stays.
+// Release removes the lock. Its fence counter stays, and counts every answer.
 func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 	if _, ok := sdk.ParseID(lease.ID); !ok {
 		return sdk.ErrNotHeld
 	}
-	_, err := b.settle(ctx, lease.Resource, b.look, func(ctx context.Context, s sight) (sdk.Lease, error) {
-		l, err := b.owned(s, lease.ID)
-		if err != nil {
-			return sdk.Lease{}, err
-		}
-		return sdk.Lease{}, b.remove(ctx, l)
+	_, err := b.settle(ctx, lease.Resource, b.survey, func(ctx context.Context, s sight) (sdk.Lease, error) {
+		return sdk.Lease{}, b.giveUp(ctx, lease.ID, s)
 	})
 	return err
 }

@@ -16,7 +16,7 @@ import (
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	c := account(t)
-	straight, raw := startAt(t, c)
+	raw, straight := unswept(t, c), openAt(t, c) // what is over stays
 	turns := servers.CountTurns(t, strings.TrimPrefix(c.Endpoint, "http://"))
 	c.Endpoint = "http://" + turns.Addr
 	b := openAt(t, c)
@@ -48,10 +48,15 @@ func TestRoundTrips(t *testing.T) {
 		{"current", func() error { _, err := b.Current(ctx, "deploy"); return err }, nil, 1},
 		{"current, free", func() error { _, err := b.Current(ctx, "free"); return err }, sdk.ErrNotHeld, 1},
 		{"list", func() error { return everything["list"](ctx, b) }, nil, 2},
-		{"release, not held", func() error { return b.Release(ctx, other) }, sdk.ErrNotHeld, 1},
+		{"release, not held", func() error { return b.Release(ctx, other) }, sdk.ErrNotHeld, 2},
 		{"release", func() error { return b.Release(ctx, mine) }, nil, 2},
-		{"release, free", func() error { return b.Release(ctx, mine) }, sdk.ErrNotHeld, 1},
-		{"setup, done", func() error { return everything["setup"](ctx, b) }, nil, 3},
+		{"release, free", func() error { return b.Release(ctx, mine) }, sdk.ErrNotHeld, 2},
+		{"release, no such id", func() error { return b.Release(ctx, sdk.Lease{Resource: "deploy", ID: "x"}) }, sdk.ErrNotHeld, 0},
+		{"release, foreign", func() error { return b.Release(ctx, sdk.Lease{Resource: "foreign", ID: mine.ID}) }, sdk.ErrRefused, 1},
+		{"setup, done", func() error {
+			_, _ = straight.Setup(ctx, false)
+			return everything["setup"](ctx, b)
+		}, nil, 3},
 	} {
 		if err := step.call(); !errors.Is(err, step.err) {
 			t.Errorf("%s: %v", step.name, err)
@@ -60,7 +65,6 @@ func TestRoundTrips(t *testing.T) {
 			t.Errorf("%s: %d round trips, want %d", step.name, got, step.want)
 		}
 	}
-	_ = straight
 }
 
 // Who loses a race learns who has won from the refusal itself.
@@ -128,7 +132,9 @@ func TestRoundTripsOfALostRace(t *testing.T) {
 // allows. DynamoDB Local does not check any.
 func TestActions(t *testing.T) {
 	t.Parallel()
-	f, c := before(t, account(t), func(x *exchange) {
+	var asked []string // one at a time
+	_, c := before(t, account(t), func(x *exchange) {
+		asked = append(asked, actions(x)...)
 		switch x.op {
 		case "GetItem", "BatchGetItem", "Scan":
 			if !bytes.Contains(x.body, []byte(`"ConsistentRead":true`)) {
@@ -147,29 +153,37 @@ func TestActions(t *testing.T) {
 		{"current", "GetItem"},
 		{"renew", "GetItem UpdateItem"},
 		{"list", "GetItem Scan"},
-		{"release", "DeleteItem GetItem"},
+		{"release", "BatchGetItem DeleteItem UpdateItem"},
+		{"release, free", "BatchGetItem DeleteItem UpdateItem"},
+		{"release, held", "BatchGetItem UpdateItem"},
 	} {
-		f.asked()
-		if err := everything[is.operation](testContext(t), b); err != nil {
+		operation, variant, _ := strings.Cut(is.operation, ", ")
+		if variant == "held" {
+			acquire(t, b, want("data"))
+		}
+		asked = nil
+		if err := everything[operation](testContext(t), b); err != nil && variant == "" {
 			t.Errorf("%s: %v", is.operation, err)
 		}
-		if got := strings.Join(actions(f.asked()), " "); got != is.actions {
+		slices.Sort(asked)
+		if got := strings.Join(slices.Compact(asked), " "); got != is.actions {
 			t.Errorf("%s asks for %s, want %s", is.operation, got, is.actions)
 		}
 	}
 }
 
-// actions are what an IAM policy must allow for requests. A transaction is
+// actions are what an IAM policy must allow for a request. A transaction is
 // allowed by the actions in it.
-func actions(ops []string) []string {
-	var needed []string
-	for _, op := range ops {
-		if op == "TransactWriteItems" {
-			needed = append(needed, "PutItem", "UpdateItem")
-			continue
-		}
-		needed = append(needed, op)
+func actions(x *exchange) (needed []string) {
+	if x.op != "TransactWriteItems" {
+		return []string{x.op}
 	}
-	slices.Sort(needed)
-	return slices.Compact(needed)
+	for name, action := range map[string]string{
+		"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem",
+	} {
+		if bytes.Contains(x.body, []byte(`{"`+name+`":`)) {
+			needed = append(needed, action)
+		}
+	}
+	return needed
 }

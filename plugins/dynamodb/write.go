@@ -49,22 +49,22 @@ func (b *backend) extend(ctx context.Context, l lock, end int64) error {
 	})
 }
 
-// remove ends a lock.
-func (b *backend) remove(ctx context.Context, l lock) error {
-	return b.write(ctx, l.Resource, func(ctx context.Context) (answer, error) {
-		out, err := b.client.DeleteItem(ctx, &ddb.DeleteItemInput{
-			TableName: &b.table, Key: key(l.Resource),
-			ConditionExpression:       aws.String(isAsJudged),
-			ExpressionAttributeNames:  attributes,
-			ExpressionAttributeValues: l.judged(),
-			ReturnConsumedCapacity:    types.ReturnConsumedCapacityTotal,
-
-			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+// transact carries out all of some writes or none, the first of which is about
+// the lock's own item.
+//
+// The library adds a token of its own to each request, by which DynamoDB knows a
+// copy of it. A token made of the lease id would let an acquire succeed that does
+// nothing, because the same was done minutes ago and has been released since.
+func (b *backend) transact(ctx context.Context, resource string, writes ...types.TransactWriteItem) error {
+	return b.write(ctx, resource, func(ctx context.Context) (answer, error) {
+		out, err := b.client.TransactWriteItems(ctx, &ddb.TransactWriteItemsInput{
+			TransactItems:          writes,
+			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
 		})
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{out.ResultMetadata, out.ConsumedCapacity}, nil
+		return answer{out.ResultMetadata, one(out.ConsumedCapacity)}, nil
 	})
 }
 
