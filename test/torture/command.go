@@ -57,6 +57,16 @@ func (c *client) run(kind check.Kind, l lease, args ...string) result {
 	return r
 }
 
+// setUp creates what the store needs, as an operator does once.
+func (c *client) setUp() error {
+	cmd := exec.Command(filepath.Join(c.bin, "stormlock"), "-c", c.config(), "backend", "setup", c.store.backend)
+	cmd.Dir, cmd.Env = c.dir, c.environment()
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("backend setup %s: %w: %s", c.store.backend, err, text)
+	}
+	return nil
+}
+
 // start runs a command and lets others find it meanwhile.
 func (c *client) start(cmd *exec.Cmd, what running) error {
 	if err := cmd.Start(); err != nil {

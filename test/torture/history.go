@@ -85,6 +85,9 @@ func (h *history) run() (verdict, error) {
 		}
 		workers = append(workers, c)
 	}
+	if err := workers[0].setUp(); err != nil {
+		return verdict{}, err
+	}
 	h.began = boottime.Now()
 	var working sync.WaitGroup
 	for _, c := range workers {
@@ -100,9 +103,13 @@ func (h *history) run() (verdict, error) {
 }
 
 // strike waits for its time, and does what is to go wrong. It returns when all
-// is well again.
+// is well again. On a busy machine a second is not enough for the traffic that
+// has to come before.
 func (h *history) strike() error {
 	time.Sleep(faultAfter)
+	for h.now() < longest/3 && !h.busy() {
+		time.Sleep(50 * time.Millisecond)
+	}
 	h.mark(&h.window.begin)
 	err := h.fault.strike(h)
 	h.mark(&h.window.end)
@@ -113,6 +120,20 @@ func (h *history) strike() error {
 		return fmt.Errorf("%s: %w", h.cell, err)
 	}
 	return nil
+}
+
+// busy reports whether there has been enough traffic: what check.Enough asks for
+// before a fault.
+func (h *history) busy() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	grants := map[string]bool{}
+	for _, op := range h.ops {
+		if op.Outcome == check.Acquired {
+			grants[op.Resource] = true
+		}
+	}
+	return len(grants) == resources && len(h.ops) >= 30
 }
 
 func (h *history) mark(at *time.Duration) {
@@ -240,6 +261,7 @@ func (h *history) verdict() verdict {
 	for _, text := range h.complaints {
 		v.Violations = append(v.Violations, "complaint: "+text)
 	}
+	v.ops = h.ops
 	return v
 }
 

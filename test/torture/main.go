@@ -170,6 +170,9 @@ func (t *torture) runCell(c cell) error {
 		if e.verdict, err = oneHistory(c, s, bin, e.Seed, ""); err != nil {
 			return err
 		}
+		if t.stopped() { // a Ctrl-C is also for the servers
+			return nil
+		}
 		had.add(e.verdict)
 		if err := t.record(e); err != nil {
 			return err

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/stormlock/stormlock/test/torture/check"
 )
 
 // A verdict is what came of one history.
@@ -19,6 +21,8 @@ type verdict struct {
 	Seconds    float64  `json:"seconds"`
 	Invalid    string   `json:"invalid,omitempty"` // why it does not count
 	Violations []string `json:"violations,omitempty"`
+
+	ops []check.Op
 }
 
 func (v verdict) String() string {
@@ -79,7 +83,24 @@ func (r *report) add(e entry) error {
 	if err == nil {
 		_, err = file.Write(append(line, '\n'))
 	}
-	return errors.Join(err, file.Close())
+	return errors.Join(err, file.Close(), r.keep(e))
+}
+
+// keep writes down all that was said in a history with violations, for a person
+// to read.
+func (r *report) keep(e entry) error {
+	if len(e.Violations) == 0 || e.Seeded != "" {
+		return nil
+	}
+	var text strings.Builder
+	for _, line := range e.Violations {
+		fmt.Fprintln(&text, line)
+	}
+	for _, op := range e.ops {
+		fmt.Fprintln(&text, op)
+	}
+	name := strings.NewReplacer(" ", "-", "/", "-", ">", "over").Replace(e.Backend + "-" + e.Fault)
+	return os.WriteFile(fmt.Sprintf("%s.%s-%d.txt", r.path, name, e.Seed), []byte(text.String()), 0o644)
 }
 
 // A tally adds up the histories of a cell.

@@ -79,11 +79,11 @@ func (t *torture) seek(seed seedFault) (found bool, err error) {
 		if e.verdict, err = oneHistory(c, s, bin, e.Seed, seed.name); err != nil {
 			return false, err
 		}
-		if err := t.record(e); err != nil || len(e.Violations) > 0 {
-			return len(e.Violations) > 0, err
-		}
 		if t.stopped() {
 			return false, nil
+		}
+		if err := t.record(e); err != nil || len(e.Violations) > 0 {
+			return len(e.Violations) > 0, err
 		}
 	}
 	return false, nil

@@ -174,7 +174,7 @@ func (s *store) times() check.Rules {
 	case "local":
 		return check.Rules{Slack: second, Early: 100 * time.Millisecond, LateBound: second, Fences: true}
 	case "etcd": // counts and tells whole seconds, and looks for ended leases twice a second
-		return check.Rules{Slack: 3 * second, Early: 100 * time.Millisecond, LateBound: -1, FixedTTL: true, Fences: true}
+		return check.Rules{Slack: 3 * second, Early: 100 * time.Millisecond, LateBound: -1, Lingers: true, FixedTTL: true, Fences: true}
 	default: // DynamoDB counts whole seconds, and leaves what is over alone for two more
 		return check.Rules{Slack: 5 * second, Early: 100 * time.Millisecond, LateBound: -1, RenewRevives: true, Lingers: true, Fences: true}
 	}
