@@ -56,6 +56,10 @@ func TestForeignFile(t *testing.T) {
 			ours(t, path)
 			edit(t, path, nil, put("stormlock", "clock", "noon"))
 		},
+		"no time of a boot": func(t *testing.T, path string) {
+			ours(t, path)
+			edit(t, path, nil, put("stormlock", "boot", "noon"))
+		},
 		"no leases": func(t *testing.T, path string) {
 			ours(t, path)
 			edit(t, path, nil, func(tx *bolt.Tx) error { return tx.DeleteBucket(leaseBucket) })

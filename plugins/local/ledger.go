@@ -15,7 +15,9 @@ import (
 type ledger struct {
 	meta    *bolt.Bucket
 	leases  *bolt.Bucket // resource -> record
-	now     int64        // Unix nanoseconds; see format.go
+	now     int64        // Unix nanoseconds; see clock.go
+	at      moment       // when that is by the machine
+	anchor  anchor       // what ties the two together, if anything is remembered
 	changed bool         // something was written, which is to be committed
 }
 
@@ -40,7 +42,9 @@ func (l *ledger) acquire(want sdk.Lease) (sdk.Lease, error) {
 }
 
 // grant writes a new lease. The fence is one sequence for all resources, so it
-// grows for each of them, and it outlives every lease.
+// grows for each of them, and it outlives every lease. Created is by the wall
+// clock, since it decides nothing: it is for people, who look at that clock too,
+// and the ledger's time may be off by what the clock was when the machine started.
 func (l *ledger) grant(want sdk.Lease) (sdk.Lease, error) {
 	fence, err := l.leases.NextSequence()
 	if err != nil {
@@ -50,14 +54,17 @@ func (l *ledger) grant(want sdk.Lease) (sdk.Lease, error) {
 		ID:        canonical(want.ID),
 		Principal: want.Principal,
 		Reason:    want.Reason,
-		Created:   l.now,
+		Created:   l.at.wall,
 		Expires:   l.now + int64(want.TTL),
 		Fence:     fence,
 	})
 }
 
+// renewable returns the record that a renewal is to make last.
+var renewable = (*ledger).owned
+
 func (l *ledger) renew(lease sdk.Lease) (sdk.Lease, error) {
-	r, err := l.owned(lease)
+	r, err := renewable(l, lease)
 	if err != nil {
 		return sdk.Lease{}, err
 	}

@@ -7,14 +7,14 @@
 //
 // Read it in this order. This file is the backend as stormlock sees it.
 // ledger.go holds the rules: who gets a lock, when a lease has ended. record.go
-// and format.go say what lies in the file. transaction.go makes one operation
+// and format.go say what lies in the file, clock.go what time it is in it. transaction.go makes one operation
 // one bbolt transaction, and session.go opens and locks the file for it.
 //
 // Three things make it safe. The file is locked exclusively for every change,
 // and each change is one transaction that is on the disk before its answer is
-// given. The clock never goes back: the file remembers the latest time that
-// anything was decided by (see format.go). And what is not ours, be it a
-// file, a database or a record, is refused and left as it was.
+// given. Time neither jumps nor goes back: whoever sets the clock of the
+// machine, leases end when they should (see clock.go). And what is not ours, be
+// it a file, a database or a record, is refused and left as it was.
 package local
 
 import (

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/backendtest"
@@ -182,9 +181,9 @@ func TestDeadlineBeforeCommitTakesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	b.file.wall = func() time.Time {
+	b.file.now = func() moment {
 		cancel()
-		return time.Now()
+		return present()
 	}
 	_, err := b.file.write(ctx, func(l *ledger) (sdk.Lease, error) { return l.acquire(wanted("r")) })
 	wantError(t, err, sdk.ErrUnavailable)

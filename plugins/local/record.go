@@ -14,8 +14,8 @@ type record struct {
 	ID        string `json:"id"` // 32 lower-case hexadecimal digits
 	Principal string `json:"principal"`
 	Reason    string `json:"reason"`
-	Created   int64  `json:"created"` // Unix nanoseconds, as is Expires
-	Expires   int64  `json:"expires"`
+	Created   int64  `json:"created"` // Unix nanoseconds by the wall clock, for people
+	Expires   int64  `json:"expires"` // by the ledger's clock (clock.go)
 	Fence     uint64 `json:"fence"`
 }
 

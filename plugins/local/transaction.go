@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -14,12 +13,12 @@ import (
 // A lockFile runs operations on the file, each in a transaction of its own.
 type lockFile struct {
 	path string
-	turn chan struct{}    // holds a value while an operation of this instance runs
-	wall func() time.Time // the machine's clock
+	turn chan struct{} // holds a value while an operation of this instance runs
+	now  func() moment // what the machine tells of the time
 }
 
 func newLockFile(path string) *lockFile {
-	return &lockFile{path: path, turn: make(chan struct{}, 1), wall: time.Now}
+	return &lockFile{path: path, turn: make(chan struct{}, 1), now: present}
 }
 
 // view reads the file as it is at one moment. While there is no file, or
@@ -61,7 +60,7 @@ func (f *lockFile) update(ctx context.Context, change func(*ledger) (sdk.Lease, 
 func (f *lockFile) read(ctx context.Context, look func(*ledger) error) error {
 	err := f.withSession(ctx, reading, func(s *session) error {
 		return s.db.View(func(tx *bolt.Tx) error {
-			l, err := openLedger(tx, f.wall())
+			l, err := openLedger(tx, f.now())
 			if err != nil {
 				return err
 			}
@@ -92,7 +91,7 @@ func (f *lockFile) transact(ctx context.Context, s *session, change func(*ledger
 		return sdk.Lease{}, unwritten(f.path, err)
 	}
 	defer tx.Rollback() // does nothing after a commit
-	l, err := writableLedger(tx, f.wall())
+	l, err := writableLedger(tx, f.now())
 	if err != nil {
 		return sdk.Lease{}, unwritten(f.path, err)
 	}
