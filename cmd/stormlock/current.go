@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/boottime"
 )
 
 const currentHelp = `Current shows the active lease of a resource: principal, time of creation and
@@ -57,8 +57,11 @@ func (s *session) current(ctx context.Context, print format) error {
 // ended on the way is none. If there is none, the error says so, with its exit
 // code.
 func (s *session) now(ctx context.Context) (sdk.Lease, error) {
-	sent := time.Now()
-	lease, err := s.backend.Current(ctx, s.Resource)
+	if err := s.link.open(ctx); err != nil {
+		return sdk.Lease{}, err
+	}
+	sent := boottime.Now()
+	lease, err := s.link.backend.Current(ctx, s.Resource)
 	lease.TTL -= elapsed(sent)
 	switch {
 	case errors.Is(err, sdk.ErrNotHeld) || err == nil && lease.TTL <= 0:

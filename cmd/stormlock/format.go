@@ -64,11 +64,15 @@ func formatter(name string) (format, error) {
 		}
 		names = append(names, f.name)
 	}
+	return nil, unknownFormat(name, names)
+}
+
+func unknownFormat(name string, names []string) error {
 	text := fmt.Sprintf("unknown format %q", name)
 	if near, ok := nearmiss.Find(name, names); ok {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	}
-	return nil, usage(fmt.Sprintf("%s; formats are %v", text, names))
+	return usage(fmt.Sprintf("%s; formats are %v", text, names))
 }
 
 func oneLine(w io.Writer, v view) error {

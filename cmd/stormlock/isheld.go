@@ -20,7 +20,7 @@ func newIsHeld(g *globals) *cobra.Command {
 		Example: `  stormlock is-held prod-db "$id" && ./migrate`,
 		Args:    takes("RESOURCE", "LEASE_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return g.withLease(cmd.Context(), args, func(ctx context.Context, s *session, lease sdk.Lease) error {
+			return g.withLease(cmd, args, func(ctx context.Context, s *session, lease sdk.Lease) error {
 				return s.isHeld(ctx, lease)
 			})
 		},

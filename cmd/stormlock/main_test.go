@@ -21,6 +21,7 @@ import (
 func TestMain(m *testing.M) {
 	plugintest.RunIfBackend()
 	plugintest.HurryRaceDetector()
+	_ = os.Unsetenv("XDG_STATE_HOME") // tests set HOME, and keep out of ours
 	testscript.Main(cleaning{m}, map[string]func(){"stormlock": main})
 }
 
@@ -43,7 +44,7 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 // runScripts runs the scripts of a directory. setup prepares each; extra are
 // commands beside those that all scripts have.
 func runScripts(t *testing.T, dir string, setup func(*testscript.Env) error, extra map[string]command) {
-	commands := map[string]command{"install": install, "exits": exits, "lease": lease, "oneline": oneline}
+	commands := map[string]command{"install": install, "exits": exits, "lease": lease, "oneline": oneline, "next": next}
 	maps.Copy(commands, extra)
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
@@ -52,6 +53,7 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env) error, ext
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("HOME", env.Getenv("WORK")+"/home")
 			env.Setenv("GORACE", os.Getenv("GORACE"))
+			env.Setenv(plugintest.ScriptDir, env.Getenv("WORK")+"/scripted")
 			env.Setenv("LONG", strings.Repeat("x", 256))
 			env.Setenv("EVIL", "a\x1b[2Jb\nc")
 			err := errors.Join(os.MkdirAll(bin, 0o755), os.MkdirAll(env.Getenv("HOME"), 0o755))
@@ -60,7 +62,10 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env) error, ext
 			}
 			return err
 		},
-		Cmds:                commands,
+		Cmds: commands,
+		Condition: func(name string) (bool, error) {
+			return name == "root" && os.Geteuid() == 0, nil
+		},
 		RequireExplicitExec: true,
 	})
 }
@@ -103,6 +108,14 @@ func install(ts *testscript.TestScript, neg bool, names []string) {
 		ts.Check(err)
 		ts.Check(os.Symlink(source, ts.MkAbs("bin/stormlock-backend-"+name)))
 	}
+}
+
+// next NAME: the calls of the backend "scripted" begin anew, with the file
+// next-NAME as their script.
+func next(ts *testscript.TestScript, neg bool, args []string) {
+	script := ts.ReadFile("next-" + args[0])
+	ts.Check(os.WriteFile(ts.MkAbs("scripted/script"), []byte(script), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("scripted/calls"), nil, 0o600))
 }
 
 // exits CODE COMMAND...: runs a command and checks its exit code exactly.

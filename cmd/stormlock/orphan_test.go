@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,6 +24,8 @@ type hosted struct {
 	pid    string // file with the plugin's process id
 	event  string // file with the plugin's last event
 	tmp    string // TMPDIR: a short path, for sockets lie below
+	dir    string // HOME, and the directory of the backend "scripted"
+	path   string // PATH
 }
 
 // prepared makes "stormlock acquire r" with a test backend ready to start.
@@ -34,7 +37,7 @@ func prepared(t *testing.T, backend string, args ...string) *hosted {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(tmp) })
-	h := &hosted{tmp: tmp, pid: filepath.Join(dir, "pid"), event: filepath.Join(dir, "event")}
+	h := &hosted{tmp: tmp, dir: dir, path: plugintest.Install(t, backend), pid: filepath.Join(dir, "pid"), event: filepath.Join(dir, "event")}
 	config := filepath.Join(dir, "stormlock.cfg")
 	text := "[default]\nbackend = " + backend + "\nttl = 5m\n"
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
@@ -42,7 +45,7 @@ func prepared(t *testing.T, backend string, args ...string) *hosted {
 	}
 	h.cmd = exec.Command("stormlock", append([]string{"-c", config, "acquire", "r"}, args...)...)
 	h.cmd.Env = append(os.Environ(),
-		"PATH="+plugintest.Install(t, backend), "HOME="+dir, "TMPDIR="+tmp,
+		"PATH="+h.path, "HOME="+dir, "TMPDIR="+tmp, plugintest.ScriptDir+"="+dir,
 		plugintest.PIDFile+"="+h.pid, plugintest.EventFile+"="+h.event)
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	h.cmd.Stderr = &h.stderr
@@ -58,6 +61,56 @@ func acquireWith(t *testing.T, backend string, args ...string) *hosted {
 	}
 	t.Cleanup(func() { _ = h.cmd.Process.Kill() })
 	return h
+}
+
+// scripted starts "stormlock acquire r" with the backend "scripted".
+func scripted(t *testing.T, script string, args ...string) *hosted {
+	t.Helper()
+	h := prepared(t, "scripted", args...)
+	if err := os.WriteFile(filepath.Join(h.dir, "script"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.cmd.Process.Kill() })
+	return h
+}
+
+// check waits for stormlock and checks its exit code and that it said one line
+// with this text.
+func (h *hosted) check(t *testing.T, code int, text string) {
+	t.Helper()
+	if got := h.exit(); got != code {
+		t.Errorf("exit code %d, want %d", got, code)
+	}
+	if said := h.stderr.String(); !strings.Contains(said, text) || strings.Count(said, "\n") != 1 {
+		t.Errorf("stderr is %q, want one line with %q", said, text)
+	}
+}
+
+// hexID is the lease id of a call.
+var hexID = regexp.MustCompile(`[0-9a-f]{32}`)
+
+// checkCalls checks what the backend "scripted" was asked, the lease id being
+// the same in each, here ID.
+func (h *hosted) checkCalls(t *testing.T, want ...string) {
+	t.Helper()
+	calls := content(filepath.Join(h.dir, "calls"))
+	got := strings.ReplaceAll(calls, hexID.FindString(calls), "ID")
+	if got != strings.Join(want, "\n")+"\n" {
+		t.Errorf("calls:\n%swant:\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// notes are the files of the lease record.
+func (h *hosted) notes(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(h.dir, ".local/state/stormlock/leases/*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 // await polls until ok, and fails the test after a time that is many times
@@ -159,36 +212,41 @@ func isEmpty(dir string) bool {
 	return err == nil && len(entries) == 0
 }
 
-// TestInterruptedAcquire: Ctrl-C while the backend is at work is an unknown
-// outcome, told with the lease id, and the backend gets to undo what it began.
+// TestInterruptedAcquire: Ctrl-C while the backend is at work lets it undo what it
+// began; then a release makes certain that nothing is held.
 func TestInterruptedAcquire(t *testing.T) {
 	h := acquireWith(t, "slow")
 	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
 	if err := syscall.Kill(-h.cmd.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if code := h.exit(); code != exitUnknown {
-		t.Errorf("exit code %d, want %d", code, exitUnknown)
-	}
+	h.check(t, exitUnavailable, "interrupted; nothing is held")
 	if got := content(h.event); got != "rolled back" {
 		t.Errorf("the backend's last event is %q", got)
-	}
-	if text := h.stderr.String(); !strings.Contains(text, "interrupted") || strings.Count(text, "\n") != 1 {
-		t.Errorf("stderr is %q", text)
 	}
 }
 
 // TestInterruptGivesBack: the lock was taken, the answer was lost, and Ctrl-C
 // leaves nothing behind.
 func TestInterruptGivesBack(t *testing.T) {
-	h := acquireWith(t, "eager")
-	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	h := scripted(t, "hang die ok")
+	await(t, "the call", func() bool { return content(h.event) == "hang" })
 	h.signal(t, syscall.SIGINT)
-	if code := h.exit(); code != exitUnavailable {
-		t.Errorf("exit code %d, want %d", code, exitUnavailable)
+	h.check(t, exitUnavailable, "was released again")
+	h.checkCalls(t, "acquire ID hang", "release ID die", "release ID ok")
+	if notes := h.notes(t); len(notes) != 0 {
+		t.Errorf("on record: %v", notes)
 	}
-	if text := h.stderr.String(); !strings.Contains(text, "was released again") {
-		t.Errorf("stderr is %q", text)
+}
+
+// TestInterruptWithoutAnAnswer: it cannot be told whether the lock was given back.
+func TestInterruptWithoutAnAnswer(t *testing.T) {
+	h := scripted(t, "hang"+strings.Repeat(" die", 100))
+	await(t, "the call", func() bool { return content(h.event) == "hang" })
+	h.signal(t, syscall.SIGINT)
+	h.check(t, exitUnknown, "interrupted; to settle it, run: ")
+	if notes := h.notes(t); len(notes) != 1 {
+		t.Errorf("on record: %v", notes)
 	}
 }
 
@@ -212,9 +270,7 @@ func TestSignalsThatComeTwice(t *testing.T) {
 		h.signal(t, s)
 		time.Sleep(20 * time.Millisecond)
 		h.signal(t, s)
-		if code := h.exit(); code != exitUnknown {
-			t.Errorf("%v twice: exit code %d, want %d", s, code, exitUnknown)
-		}
+		h.check(t, exitUnavailable, "interrupted; nothing is held")
 	}
 }
 
@@ -269,9 +325,7 @@ func TestNohup(t *testing.T) {
 		t.Error("SIGHUP ended the command")
 	}
 	h.signal(t, syscall.SIGTERM)
-	if code := h.exit(); code != exitUnknown {
-		t.Errorf("exit code %d, want %d", code, exitUnknown)
-	}
+	h.check(t, exitUnavailable, "interrupted; nothing is held")
 }
 
 // TestInterruptBeforeTheRequest: nothing was asked for, and that is said.

@@ -26,7 +26,7 @@ Results go to stdout, everything else to stderr. Exit codes:
   2   held by another
   3   lease expired or lost
   64  wrong use            69  backend unavailable, certainly nothing written
-  70  internal error       75  outcome unknown: the lease id is on stderr
+  70  internal error       75  outcome unknown: how to settle it is on stderr
   77  refused: permission, trust, data that is not a lock
   78  wrong configuration
 
@@ -36,6 +36,7 @@ $XDG_CONFIG_HOME/stormlock.cfg (or ~/.config/stormlock.cfg) and
 
 const rootExample = `  stormlock init                              write a first configuration file
   id=$(stormlock acquire -m "patch 1.2" prod-db)
+  stormlock mine                              what you hold or may hold
   stormlock renew prod-db "$id"
   stormlock release prod-db "$id"`
 
@@ -65,7 +66,7 @@ func newRoot() *cobra.Command {
 		return usage(fmt.Sprintf("%v; see: %s --help", err, cmd.CommandPath()))
 	})
 	root.AddCommand(
-		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g),
+		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newMine(),
 		newInit(g), newBackend(g), newVersion(),
 	)
 	strict(root)

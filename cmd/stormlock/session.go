@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -13,14 +14,19 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
-// A session is one resource's settings and its backend, running.
+// A session is one resource's settings, the way to its backend, and the record
+// of leases.
 type session struct {
 	config.Settings
-	backend sdk.Backend
-	self    string // how to call stormlock again with the same configuration
+	link *link
+	book book
+	self string        // how to call stormlock again with the same configuration
+	time time.Duration // that the command may take
 }
 
-// with runs do with a session for a resource, as withBackend does.
+// with runs do with a session for a resource, within the time that --timeout
+// gives, and stops the plugin afterwards. The context that do gets ends on a
+// signal.
 func (g *globals) with(ctx context.Context, resource string, do func(context.Context, *session) error) error {
 	if err := sdk.ValidateResource(resource); err != nil {
 		return err
@@ -33,26 +39,32 @@ func (g *globals) with(ctx context.Context, resource string, do func(context.Con
 	if err != nil {
 		return err
 	}
-	return g.withBackend(ctx, file, settings.Backend, func(ctx context.Context, backend sdk.Backend) error {
-		return do(ctx, &session{settings, backend, g.self()})
-	})
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	s := &session{Settings: settings, link: g.link(file, settings.Backend), self: g.self(), time: g.timeout.duration}
+	defer s.book.close()
+	defer s.link.close(ctx, true)
+	return g.finish(file, settings.Backend, do(ctx, s))
 }
 
-// withBackend runs do with a backend, configured, within the time that
-// --timeout gives, and stops the plugin afterwards. The context that do gets
-// ends on a signal.
+// withBackend runs do with a backend, as with does for a resource.
 func (g *globals) withBackend(ctx context.Context, file *config.File, name string, do func(context.Context, sdk.Backend) error) error {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
 	defer cancel()
-	p, err := g.start(ctx, file, name)
-	if err != nil {
+	link := g.link(file, name)
+	defer link.close(ctx, true)
+	if err := link.open(ctx); err != nil {
 		return err
 	}
-	defer stopAfter(ctx, p)
-	p.Backend().Configure(file.BackendOptions(name))
-	err = positioned(file, name, do(ctx, p.Backend()))
+	return g.finish(file, name, do(ctx, link.backend))
+}
+
+// finish adds to an error what only the host knows: the line of the file, the
+// command that mends it. From then on it is the outcome.
+func (g *globals) finish(file *config.File, backend string, err error) error {
+	err = positioned(file, backend, err)
 	if errors.Is(err, sdk.ErrNotSetUp) {
-		err = fmt.Errorf("%w; run: %s backend setup %s", err, g.self(), name)
+		err = fmt.Errorf("%w; run: %s backend setup %s", err, g.self(), backend)
 	}
 	settle(err)
 	return err

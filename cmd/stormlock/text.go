@@ -9,6 +9,7 @@ import (
 	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/internal/ttl"
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/boottime"
 )
 
 // timeFormat is RFC 3339 with milliseconds and a numeric offset.
@@ -28,12 +29,11 @@ func heldText(l sdk.Lease) string {
 	return text
 }
 
-// elapsed is the time since a question was sent, by the clock that counts more:
-// the monotonic one stands still while the machine sleeps, and the other can be
-// set. An answer counts from when it was asked for.
-func elapsed(sent time.Time) time.Duration {
-	return max(time.Since(sent), time.Now().Round(0).Sub(sent.Round(0)))
-}
+// elapsed is the time since a question was sent, that of the machine's sleep
+// included. An answer counts from when it was asked for: by a store's clock a
+// lease cannot have begun before. (A variable, like leaseOfAttempt, so that it
+// can be broken on purpose.)
+var elapsed = boottime.Since
 
 // noteTTL tells that a lease does not last as long as was asked for: the
 // store has bounds of its own, or the lease was there already.

@@ -125,6 +125,9 @@ func (p *process) takeOver() *os.Process {
 	return p.proc
 }
 
+// gone reports whether the process has ended or never ran.
+func (p *process) gone() bool { return p.ID() == "" || p.hasExited() }
+
 // hasExited reports whether the process has been waited for.
 func (p *process) hasExited() bool {
 	select {

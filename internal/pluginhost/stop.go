@@ -21,12 +21,18 @@ const (
 // Stop ends the plugin and removes its socket. It asks, waits for grace, then
 // terminates, then kills, and so returns within grace and 2.5 seconds whatever
 // the plugin does. It may be called more than once.
-func (p *Plugin) Stop(grace time.Duration) {
+//
+// It reports whether the process is gone for certain. One that the kernel keeps
+// in the middle of a system call can outlive even SIGKILL for a while, and may
+// still send what it was about to.
+func (p *Plugin) Stop(grace time.Duration) bool {
 	proc := p.takeOver()
-	if proc != nil {
-		p.settled = p.end(proc, grace)
+	defer p.removeSocketDir()
+	if proc == nil {
+		return true
 	}
-	p.removeSocketDir()
+	p.settled = p.end(proc, grace)
+	return proc.gone()
 }
 
 // takeOver keeps go-plugin from making a process from now on, and returns the

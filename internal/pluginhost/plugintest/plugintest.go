@@ -37,6 +37,7 @@ var Executables = map[string]func(){
 	"late":      func() { serve("late", late) },
 	"unready":   func() { serve("unready", unready) },
 	"halfway":   func() { serve("halfway", halfway) },
+	"scripted":  func() { serve("scripted", scripted) },
 
 	"noisy":     noisy,
 	"exits":     exits,

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormlock/stormlock/internal/escape"
+	"github.com/stormlock/stormlock/internal/leases"
+	"github.com/stormlock/stormlock/internal/ttl"
+	"github.com/stormlock/stormlock/sdk"
+)
+
+const mineHelp = `Mine lists the leases that this user took on this machine and holds or may hold,
+and for one whose outcome is unknown the commands that settle it. It reads only
+stormlock's own record, below $XDG_STATE_HOME/stormlock/leases (or
+~/.local/state/…), and asks no store: "stormlock current" tells who holds a
+resource now. Leases that are over are left out. If there is nothing to list,
+nothing is printed and the exit code is 0.
+
+Formats: table (the default), oneline (tabs), json (one object a line).`
+
+func newMine() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:     "mine [-f FORMAT]",
+		Short:   "List the leases that you hold or may hold",
+		Long:    mineHelp,
+		Example: "  stormlock mine\n  stormlock mine -f json",
+		Args:    takes(),
+		RunE: func(*cobra.Command, []string) error {
+			return mine(format)
+		},
+	}
+	cmd.Flags().StringVarP(&format, "format", "f", "table", "table, oneline or json")
+	return cmd
+}
+
+func mine(format string) error {
+	print := mineFormats[format]
+	if print == nil {
+		return unknownFormat(format, []string{"table", "oneline", "json"})
+	}
+	notes, err := allNotes()
+	if err != nil {
+		return &exitError{exitRefused, err.Error()}
+	}
+	var own []owned
+	for _, n := range notes {
+		own = append(own, ownedOf(n, time.Now()))
+	}
+	return print(os.Stdout, own)
+}
+
+// unlessMissing leaves out that there is no record yet.
+func unlessMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// An owned is a lease as "mine" shows it.
+type owned struct {
+	Resource  string `json:"resource"`
+	Backend   string `json:"backend"`
+	Config    string `json:"config"`
+	State     string `json:"state"`
+	ID        string `json:"id"`
+	Principal string `json:"principal"`
+	Reason    string `json:"reason"`
+	Since     string `json:"since"`
+	Until     string `json:"until"`
+	Repeat    string `json:"repeat,omitempty"`  // command that settles it, if it is to be kept
+	GiveUp    string `json:"give_up,omitempty"` // command that settles it, if it is not
+}
+
+func ownedOf(n leases.Note, now time.Time) owned {
+	o := owned{
+		Resource: n.Resource, Backend: n.Backend, Config: n.Config, State: stateText(n, now),
+		ID: n.ID(), Principal: n.Principal, Reason: n.Reason,
+		Since: n.Since.Local().Format(timeFormat), Until: n.Until.Local().Format(timeFormat),
+	}
+	asked, err := ttl.Parse(n.TTL)
+	repeat, giveUp := settling("stormlock -c "+shellQuote(n.Config),
+		sdk.Lease{Resource: n.Resource, ID: n.ID(), Reason: n.Reason, TTL: asked})
+	if n.State != leases.Held {
+		o.GiveUp = giveUp
+	}
+	if n.State == leases.Asked && err == nil {
+		o.Repeat = repeat
+	}
+	return o
+}
+
+// stateText is what is known of a lease, in words.
+func stateText(n leases.Note, now time.Time) string {
+	text := map[leases.State]string{
+		leases.Asked: "outcome unknown", leases.Held: "held", leases.Releasing: "release unknown",
+	}[n.State]
+	if now.After(n.Until) {
+		return text + ", may have ended"
+	}
+	return text
+}
+
+// settle is what to do about a lease whose state is unknown.
+func (o owned) settle() string {
+	switch {
+	case o.Repeat != "":
+		return "to settle it, run: " + o.Repeat + "; or give it up: " + o.GiveUp
+	case o.GiveUp != "":
+		return "to settle it, run: " + o.GiveUp
+	}
+	return ""
+}
+
+var mineFormats = map[string]func(io.Writer, []owned) error{
+	"table": ownedTable, "oneline": ownedLines, "json": ownedJSON,
+}
+
+func ownedTable(w io.Writer, all []owned) error {
+	if len(all) == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "resource\tstate\tuntil\tsince\tbackend\tid\tconfig")
+	for _, o := range all {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", escape.Text(o.Resource), o.State, o.Until, o.Since,
+			escape.Text(o.Backend), escape.Text(o.ID), escape.Text(o.Config))
+		if how := o.settle(); how != "" {
+			fmt.Fprintln(table, "  "+escape.Text(how))
+		}
+	}
+	return table.Flush()
+}
+
+func ownedLines(w io.Writer, all []owned) error {
+	for _, o := range all {
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", escape.Text(o.Resource), o.State, o.Until, o.Since,
+			escape.Text(o.Backend), escape.Text(o.ID), escape.Text(o.Config), escape.Text(o.settle())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ownedJSON(w io.Writer, all []owned) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for _, o := range all {
+		if err := enc.Encode(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stormlock/stormlock/internal/leases"
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// takesLease is the argument check of commands that find the lease id in the
+// record if it is not given. One that is given empty, from a variable that is
+// not set, is refused later and never looked for.
+func takesLease(cmd *cobra.Command, args []string) error {
+	if len(args) < 2 {
+		return takes("RESOURCE")(cmd, args)
+	}
+	return takes("RESOURCE", "LEASE_ID")(cmd, args)
+}
+
+// withLease runs do for the arguments RESOURCE [LEASE_ID], which are checked
+// before anything else happens.
+func (g *globals) withLease(cmd *cobra.Command, args []string, do func(context.Context, *session, sdk.Lease) error) error {
+	lease := sdk.Lease{Resource: args[0]}
+	if len(args) > 1 {
+		lease.ID = args[1]
+		if err := sdk.ValidateRelease(lease); err != nil {
+			return err
+		}
+	}
+	return g.with(cmd.Context(), lease.Resource, func(ctx context.Context, s *session) (err error) {
+		if len(args) == 1 {
+			if lease.ID, err = s.idOnRecord(cmd.Name()); err != nil {
+				return err
+			}
+		}
+		return do(ctx, s, lease)
+	})
+}
+
+// idOnRecord is the id of the one lease of the resource, by the settings in use,
+// that is on record.
+func (s *session) idOnRecord(command string) (string, error) {
+	notes, err := recorded(s.Resource)
+	if err != nil {
+		return "", usage(fmt.Sprintf("%v; name the lease: %s", err, s.naming(command)))
+	}
+	here, elsewhere := s.apart(notes)
+	switch len(here) {
+	case 1:
+		return here[0].ID(), nil
+	case 0:
+		return "", usage(s.noneOnRecord(elsewhere) + "; name the lease: " + s.naming(command))
+	}
+	return "", usage(fmt.Sprintf("resource %q has %d leases on record: %s; name one: %s",
+		s.Resource, len(here), summary(here), s.naming(command)))
+}
+
+// recorded returns the notes of a resource's leases that are not over.
+func recorded(resource string) (found []leases.Note, err error) {
+	all, err := allNotes()
+	for _, n := range all {
+		if n.Resource == resource {
+			found = append(found, n)
+		}
+	}
+	return found, err
+}
+
+// apart tells the notes of the settings in use from those of others, which may
+// be of another store's lock of the same name.
+func (s *session) apart(notes []leases.Note) (here, elsewhere []leases.Note) {
+	at := s.place()
+	for _, n := range notes {
+		if n.Place() == at {
+			here = append(here, n)
+		} else {
+			elsewhere = append(elsewhere, n)
+		}
+	}
+	return here, elsewhere
+}
+
+func (s *session) noneOnRecord(elsewhere []leases.Note) string {
+	text := fmt.Sprintf("no lease of resource %q is on record for backend %q by %s", s.Resource, s.Backend, s.place().Config)
+	for _, n := range elsewhere {
+		text += fmt.Sprintf("; there is one for backend %q by %s", n.Backend, n.Config)
+	}
+	return text
+}
+
+// naming is the command with the id left to fill in.
+func (s *session) naming(command string) string {
+	return fmt.Sprintf("%s %s %s LEASE_ID", s.self, command, resourceArgument(s.Resource))
+}
+
+func summary(notes []leases.Note) string {
+	var parts []string
+	for _, n := range notes {
+		parts = append(parts, fmt.Sprintf("%s (%s, until %s)", n.ID(), stateText(n, time.Now()), n.Until.Local().Format(timeFormat)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// allNotes reads the record, and tells of what in it is no note.
+func allNotes() ([]leases.Note, error) {
+	path, err := leases.Directory(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	record, err := leases.Open(path)
+	if err != nil {
+		return nil, unlessMissing(err)
+	}
+	defer record.Close()
+	record.Tidy(time.Now())
+	notes, faults := record.List(time.Now())
+	for _, fault := range faults {
+		note(fmt.Sprintf("warning: %v", fault))
+	}
+	return notes, nil
+}

@@ -1,0 +1,164 @@
+package plugintest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// ScriptDir names a directory for the backend "scripted". Its file script has a
+// line for each call that is to come, from whatever process, in order:
+//
+//	ok     carry it out and answer
+//	lost   carry it out and die without an answer
+//	die    die without carrying it out
+//	hang   carry it out and give no answer until the context ends
+//	down   certainly nothing written: the store is unavailable
+//	held   another holds the resource (acquire only)
+//	late   carry it out and answer after the lease has ended
+//	wait   carry it out and answer once there is a file go
+//
+// What comes after the last line is ok. The calls are told in the file calls:
+// operation, lease id and action; the leases are in the file leases.
+const ScriptDir = "PLUGINTEST_SCRIPT_DIR"
+
+// scripted keeps its leases in a file, so that another process finds them, and
+// fails as a script says.
+func scripted(b *backend) {
+	dir := os.Getenv(ScriptDir)
+	b.acquire = func(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
+		return perform(ctx, dir, "acquire", want, take)
+	}
+	b.renew = func(ctx context.Context, lease sdk.Lease) (sdk.Lease, error) {
+		return perform(ctx, dir, "renew", lease, extend)
+	}
+	b.release = func(lease sdk.Lease) error {
+		_, err := perform(context.Background(), dir, "release", lease, end)
+		return err
+	}
+	b.current = func(resource string) (sdk.Lease, error) {
+		if lease, ok := stored(dir)[resource]; ok {
+			return lease, nil
+		}
+		return sdk.Lease{}, sdk.ErrNotHeld
+	}
+}
+
+type operation func(leases map[string]sdk.Lease, arg sdk.Lease) (sdk.Lease, error)
+
+func take(leases map[string]sdk.Lease, want sdk.Lease) (sdk.Lease, error) {
+	if now, ok := leases[want.Resource]; ok {
+		if now.ID == want.ID {
+			return now, nil
+		}
+		return sdk.Lease{}, &sdk.HeldError{Lease: now}
+	}
+	want.Created = time.Now()
+	leases[want.Resource] = want
+	return want, nil
+}
+
+func extend(leases map[string]sdk.Lease, lease sdk.Lease) (sdk.Lease, error) {
+	now, ok := leases[lease.Resource]
+	if !ok || now.ID != lease.ID {
+		return sdk.Lease{}, sdk.ErrNotHeld
+	}
+	now.TTL = lease.TTL
+	leases[lease.Resource] = now
+	return now, nil
+}
+
+func end(leases map[string]sdk.Lease, lease sdk.Lease) (sdk.Lease, error) {
+	if leases[lease.Resource].ID != lease.ID {
+		return sdk.Lease{}, sdk.ErrNotHeld
+	}
+	delete(leases, lease.Resource)
+	return sdk.Lease{}, nil
+}
+
+// perform carries out one call as the script has it.
+func perform(ctx context.Context, dir, name string, arg sdk.Lease, do operation) (sdk.Lease, error) {
+	action := nextAction(dir, name, arg.ID)
+	switch action {
+	case "die":
+		os.Exit(7)
+	case "down":
+		return sdk.Lease{}, sdk.Unavailable("connection refused")
+	case "held": // an acquire's answer alone
+		return sdk.Lease{}, &sdk.HeldError{Lease: sdk.Lease{Resource: arg.Resource, ID: LateID, Principal: "ben@ops", TTL: time.Hour}}
+	}
+	leases := stored(dir)
+	got, err := do(leases, arg)
+	store(dir, leases)
+	tell(EventFile, action)
+	linger(ctx, dir, action, arg)
+	if action == "hang" {
+		return sdk.Lease{}, ctx.Err()
+	}
+	return got, err
+}
+
+// linger is what lies between an operation and its answer.
+func linger(ctx context.Context, dir, action string, arg sdk.Lease) {
+	switch action {
+	case "lost":
+		os.Exit(7)
+	case "hang":
+		<-ctx.Done()
+	case "wait":
+		for ctx.Err() == nil && !exists(filepath.Join(dir, "go")) {
+			time.Sleep(time.Millisecond)
+		}
+	case "late":
+		time.Sleep(arg.TTL + 200*time.Millisecond)
+	}
+}
+
+// nextAction is the line of the script for this call, which it notes.
+func nextAction(dir, name, id string) string {
+	calls, _ := os.ReadFile(filepath.Join(dir, "calls"))
+	script, _ := os.ReadFile(filepath.Join(dir, "script"))
+	actions := strings.Fields(string(script))
+	action := "ok"
+	if done := strings.Count(string(calls), "\n"); done < len(actions) {
+		action = actions[done]
+	}
+	calls = fmt.Appendf(calls, "%s %s %s\n", name, id, action)
+	must(os.WriteFile(filepath.Join(dir, "calls"), calls, 0o600))
+	return action
+}
+
+func stored(dir string) map[string]sdk.Lease {
+	leases := map[string]sdk.Lease{}
+	text, err := os.ReadFile(filepath.Join(dir, "leases"))
+	if errors.Is(err, os.ErrNotExist) {
+		return leases
+	}
+	must(err)
+	must(json.Unmarshal(text, &leases))
+	return leases
+}
+
+func store(dir string, leases map[string]sdk.Lease) {
+	text, err := json.Marshal(leases)
+	must(err)
+	must(os.WriteFile(filepath.Join(dir, "leases"), text, 0o600))
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
