@@ -40,6 +40,7 @@ func TestLinearizable(t *testing.T) {
 		{"two at once", Rules{}, []Op{a, o(Acquire, "b", 2, 3, Acquired)}, cannot},
 		{"kept out by one that has just ended", lingers, []Op{a, none(10.5), o(Acquire, "b", 11, 11.1, Held, saw("a")), none(11.5)}, ""},
 		{"kept out by one that ended, on another store", slack, []Op{a, none(10.5), o(Acquire, "b", 11, 11.1, Held, saw("a"))}, cannot},
+		{"kept out by one that ended, where they only revive", revives, []Op{a, none(10.2), none(10.4), o(Acquire, "b", 10.8, 10.9, Held, saw("a"))}, cannot},
 		{"kept out by one long over", lingers, []Op{a, none(10.5), o(Acquire, "b", 14.5, 15, Held, saw("a"))}, cannot},
 		{"kept out by one that was released", lingers, []Op{a, o(Release, "a", 2, 3, Released), o(Acquire, "b", 4, 5, Held, saw("a"))}, cannot},
 
@@ -88,10 +89,14 @@ func TestLinearizable(t *testing.T) {
 			a, o(Renew, "a", 2, 3, Unknown), o(Renew, "a", 4, 5, Renewed), seen(14), o(Release, "a", 14.5, 14.6, Released), none(15),
 		}, ""},
 		{"renewal without an answer, and never over", slack, []Op{a, o(Renew, "a", 8, 9, Unknown), seen(21.5)}, cannot},
+		{"renewal without an answer, late in its bounds", Rules{LateBound: sec(2)}, []Op{a, o(Renew, "a", 8, 9, Unknown), seen(20.5)}, ""},
+		{"renewal without an answer, late without bound", Rules{LateBound: -1}, []Op{a, o(Renew, "a", 8, 9, Unknown), seen(25)}, ""},
+		{"renewed, and once more by an attempt that came late", Rules{LateBound: sec(2)}, []Op{a, o(Renew, "a", 8, 9, Renewed), seen(20.5)}, ""},
 		{"renewal without an answer after the end", slack, []Op{a, o(Renew, "a", 13.1, 14, Unknown), seen(15)}, cannot},
 		{"revived", revives, []Op{a, o(Renew, "a", 8, 9, Unknown), none(11.2), seen(12)}, ""},
 		{"revived by one that was told it is lost", revives, []Op{a, o(Renew, "a", 9, 12, Lost, retried), none(11.2), seen(13)}, ""},
 		{"revived on another store", Rules{LateBound: -1}, []Op{a, o(Renew, "a", 8, 9, Unknown), none(11.2), seen(12)}, cannot},
+		{"revived where leases only linger", Rules{Lingers: true, LateBound: -1}, []Op{a, o(Renew, "a", 8, 9, Unknown), none(11.2), o(Renew, "a", 10.5, 11.9, Renewed)}, cannot},
 		{"revived after its release", revives, []Op{a, o(Renew, "a", 4, 5, Unknown), o(Release, "a", 6, 7, Released), seen(8)}, cannot},
 		{"revived though taken by another", revives, []Op{
 			a, o(Renew, "a", 8, 9, Unknown), o(Acquire, "b", 11.5, 12, Acquired), seen(13),

@@ -20,7 +20,7 @@ func histories() uint64 {
 	if n, err := strconv.ParseUint(os.Getenv("STORMLOCK_CHECK_HISTORIES"), 10, 64); err == nil {
 		return n
 	}
-	return 500
+	return 250
 }
 
 func TestCorrectLocksPass(t *testing.T) {
