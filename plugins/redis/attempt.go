@@ -2,7 +2,7 @@ package redis
 
 import (
 	"context"
-	"strconv"
+	"slices"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -25,11 +25,11 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, defaultTimeout)
 }
 
-// write runs a script that may change something. Its last argument is the
-// request's deadline on the server's clock.
-func (b *backend) write(ctx context.Context, s script, keys []string, args ...any) (reply, error) {
+// write runs a script that may change something. Its last arguments are what
+// the look before it has found.
+func (b *backend) write(ctx context.Context, s script, before look, keys []string, args ...any) (reply, error) {
 	return b.redirected(ctx, func() (reply, bool, error) {
-		return b.writeOnce(ctx, s, keys, args)
+		return b.writeOnce(ctx, s, before, keys, args)
 	})
 }
 
@@ -60,18 +60,17 @@ func (b *backend) redirected(ctx context.Context, attempt func() (reply, bool, e
 	}
 }
 
-func (b *backend) writeOnce(ctx context.Context, s script, keys []string, args []any) (_ reply, sent bool, _ error) {
+func (b *backend) writeOnce(ctx context.Context, s script, before look, keys []string, args []any) (_ reply, sent bool, _ error) {
 	l, err := b.dial(ctx, keys[0])
 	if err != nil {
 		return nil, false, err
 	}
 	defer l.hangUp()
-	deadline, err := l.deadline(ctx)
+	seen, err := before(ctx, l)
 	if err != nil {
 		return nil, false, err
 	}
-	args = append(args[:len(args):len(args)], deadline)
-	r, err := l.eval(ctx, s, keys, args...)
+	r, err := send(ctx, l, s, keys, slices.Concat(args, seen))
 	return r, true, err
 }
 
@@ -82,6 +81,11 @@ func (b *backend) readOnce(ctx context.Context, s script, key string) (reply, er
 	}
 	defer l.hangUp()
 	return l.eval(ctx, s, []string{key})
+}
+
+// send is how a script that may change something leaves: once, and whole.
+var send = func(ctx context.Context, l *line, s script, keys []string, args []any) (reply, error) {
+	return l.eval(ctx, s, keys, args...)
 }
 
 // dial returns a line to the node that has the key.
@@ -101,20 +105,4 @@ func (l *line) eval(ctx context.Context, s script, keys []string, args ...any) (
 	return ask(ctx, l, func(conn *goredis.Conn) (reply, error) {
 		return conn.Eval(ctx, string(s), keys, args...).Slice()
 	})
-}
-
-// deadline returns when ctx ends on the server's clock, in microseconds. The
-// two clocks need not agree: only the time that is left counts, and it runs
-// from the moment that the server read its clock. That moment was before the
-// reply came, so the result is early by at most the reply's way back, and
-// never late: no request takes effect after its sender has given up.
-func (l *line) deadline(ctx context.Context) (string, error) {
-	now, err := ask(ctx, l, func(conn *goredis.Conn) (time.Time, error) {
-		return conn.Time(ctx).Result()
-	})
-	if err != nil {
-		return "", err
-	}
-	end, _ := ctx.Deadline() // bounded made sure that there is one
-	return strconv.FormatInt(now.Add(time.Until(end)).UnixMicro(), 10), nil
 }

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -80,6 +81,12 @@ func TestDeadlineWithoutAnswer(t *testing.T) {
 // It stands for a network that breaks at the worst moment.
 func proxy(t *testing.T, to string, breaks func(request string) bool) string {
 	t.Helper()
+	return proxyAt(t, func(in net.Conn) { relay(in, to, breaks) })
+}
+
+// proxyAt starts a proxy that serves each connection by itself.
+func proxyAt(t *testing.T, serve func(net.Conn)) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -91,13 +98,22 @@ func proxy(t *testing.T, to string, breaks func(request string) bool) string {
 			if err != nil {
 				return
 			}
-			go relay(in, to, breaks)
+			go serve(in)
 		}
 	}()
 	return "redis://" + listener.Addr().String()
 }
 
 func relay(in net.Conn, to string, breaks func(string) bool) {
+	relayBetween(in, to, func([]byte) bool { return true }, breaks)
+}
+
+// relayIf ends the connection at the first request that it may not pass on.
+func relayIf(in net.Conn, to string, passes func([]byte) bool) {
+	relayBetween(in, to, passes, func(string) bool { return false })
+}
+
+func relayBetween(in net.Conn, to string, passes func([]byte) bool, breaks func(string) bool) {
 	defer in.Close()
 	out, err := net.Dial("tcp", to)
 	if err != nil {
@@ -110,11 +126,14 @@ func relay(in net.Conn, to string, breaks func(string) bool) {
 		if err != nil {
 			return
 		}
-		request := string(buffer[:n])
-		if _, err := out.Write(buffer[:n]); err != nil {
+		request := bytes.Clone(buffer[:n])
+		if !passes(request) {
 			return
 		}
-		if n, err = out.Read(buffer); err != nil || breaks(request) {
+		if _, err := out.Write(request); err != nil {
+			return
+		}
+		if n, err = out.Read(buffer); err != nil || breaks(string(request)) {
 			return
 		}
 		if _, err := in.Write(buffer[:n]); err != nil {

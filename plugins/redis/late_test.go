@@ -27,13 +27,19 @@ func TestLateRequestsWriteNothing(t *testing.T) {
 		return reply(must(t, raw.Eval(ctx, string(s), keys, args...)).([]any)).status()
 	}
 
-	if got := eval(scriptAcquire, id, "ana", "", "60000", deadlineIn(-time.Second)); got != "late" {
+	if got := eval(scriptAcquire, id, "ana", "", "60000", deadlineIn(-time.Second), ""); got != "late" {
 		t.Errorf("late acquire: %q", got)
 	}
 	if n := must(t, raw.DBSize(ctx)); n != 0 {
 		t.Errorf("a late acquire left %d keys", n)
 	}
-	if got := eval(scriptAcquire, id, "ana", "", "60000", deadlineIn(time.Second)); got != "lease" {
+	if got := eval(scriptRelease, id, deadlineIn(-time.Second)); got != "late" {
+		t.Errorf("late release of a free lock: %q", got)
+	}
+	if n := must(t, raw.DBSize(ctx)); n != 0 {
+		t.Errorf("a late release left %d keys", n)
+	}
+	if got := eval(scriptAcquire, id, "ana", "", "60000", deadlineIn(time.Second), ""); got != "lease" {
 		t.Fatalf("acquire in time: %q", got)
 	}
 	if got := eval(scriptRenew, id, "3600000", deadlineIn(-time.Second)); got != "late" {
@@ -65,7 +71,7 @@ func TestRequestServedAfterItsDeadlineTakesNoLock(t *testing.T) {
 	defer l.hangUp()
 	id := make([]byte, 16)
 	keys := []string{"deploy", fenceKey("", "deploy")}
-	_, err := l.eval(ctx, scriptAcquire, keys, id, "ana", "", "60000", strconv.FormatInt(end.UnixMicro(), 10))
+	_, err := l.eval(ctx, scriptAcquire, keys, id, "ana", "", "60000", strconv.FormatInt(end.UnixMicro(), 10), "")
 	if err == nil {
 		t.Fatal("a paused server answered")
 	}
@@ -118,10 +124,11 @@ func TestDeadlineIsOnTheServersClock(t *testing.T) {
 	defer cancel()
 	l := newLine(b.(*backend).server.(alone).Client)
 	defer l.hangUp()
-	text, err := l.deadline(ctx)
+	seen, err := lookAtTime(ctx, l)
 	if err != nil {
 		t.Fatal(err)
 	}
+	text := seen[0].(string)
 	micros, err := strconv.ParseInt(text, 10, 64)
 	end, _ := ctx.Deadline()
 	if early := end.Sub(time.UnixMicro(micros)); err != nil || early < 0 || early > time.Second {
@@ -157,7 +164,7 @@ func TestBadArgumentsWriteNothing(t *testing.T) {
 		"TTL in words":    {id, "ana", "", "soon", end},
 		"no deadline":     {id, "ana", "", "60000", ""},
 	} {
-		got, err := raw.Eval(ctx, string(scriptAcquire), keys, args...).Slice()
+		got, err := raw.Eval(ctx, string(scriptAcquire), keys, append(args, "")...).Slice()
 		if err == nil && reply(got).status() != "invalid" {
 			t.Errorf("%s: %q", name, got)
 		}

@@ -16,8 +16,7 @@ func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	keys := []string{b.prefix + want.Resource, fenceKey(b.prefix, want.Resource)}
-	reply, err := b.write(ctx, scriptAcquire, keys, id[:], want.Principal, want.Reason, milliseconds(want.TTL))
+	reply, err := b.take(ctx, b.keys(want.Resource), id[:], want.Principal, want.Reason, milliseconds(want.TTL))
 	return b.lease(want.Resource, reply, err)
 }
 
@@ -30,11 +29,12 @@ func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error)
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	keys := []string{b.prefix + lease.Resource}
-	reply, err := b.write(ctx, scriptRenew, keys, id[:], milliseconds(lease.TTL))
+	reply, err := b.write(ctx, scriptRenew, lookAtTime, keys, id[:], milliseconds(lease.TTL))
 	return b.lease(lease.Resource, reply, err)
 }
 
-// Release removes the lock. Its fence counter stays.
+// Release removes the lock. Its counter stays; it is counted up if the lock was
+// not lease's, so that nothing that was sent to take it for lease does any more.
 func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 	id, ok := sdk.ParseID(lease.ID)
 	if !ok {
@@ -42,7 +42,7 @@ func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	reply, err := b.write(ctx, scriptRelease, []string{b.prefix + lease.Resource}, id[:])
+	reply, err := b.write(ctx, scriptRelease, lookAtTime, b.keys(lease.Resource), id[:])
 	_, err = b.lease(lease.Resource, reply, err)
 	return err
 }
@@ -53,6 +53,11 @@ func (b *backend) Current(ctx context.Context, resource string) (sdk.Lease, erro
 	defer cancel()
 	reply, err := b.read(ctx, scriptCurrent, b.prefix+resource)
 	return b.lease(resource, reply, err)
+}
+
+// keys are those of a lock and of its counter.
+func (b *backend) keys(resource string) []string {
+	return []string{b.prefix + resource, fenceKey(b.prefix, resource)}
 }
 
 // lease turns a script's reply into an operation's result.

@@ -3,13 +3,14 @@
 //
 // A lock is a hash with an expiry, laid out as Python's stormlock does, so both
 // programs respect each other's locks. Its key is the prefix and the resource;
-// a counter beside it, which does not expire, keeps the fence growing. Every
-// step is one Lua script (see the directory lua), which holds the guards: whose
-// lock it is, whether it is a lock at all, and whether the request is too late.
+// a counter beside it, which does not expire, keeps the fence growing and makes
+// requests that come late or twice void. Every step is one Lua script (see the
+// directory lua), which holds the guards: whose lock it is, whether it is a lock
+// at all, and whether the request is too late.
 //
-// Start reading at lease.go, the operations; attempt.go sends their scripts,
-// sentinel.go finds the primary, and errors.go decides what is certain after a
-// fault.
+// Start reading at lease.go, the operations; look.go is what comes before a
+// change, attempt.go sends the scripts, sentinel.go finds the primary, and
+// errors.go decides what is certain after a fault.
 //
 // Permissions that an ACL user needs: the keys ~PREFIX* and the commands
 // +eval +time +type +hmget +pttl +pexpire +hset +hsetnx +get +set +del +scan;

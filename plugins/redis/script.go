@@ -12,6 +12,8 @@ import _ "embed"
 var (
 	//go:embed lua/lock.lua
 	luaLock string
+	//go:embed lua/counter.lua
+	luaCounter string
 	//go:embed lua/acquire.lua
 	luaAcquire string
 	//go:embed lua/renew.lua
@@ -28,9 +30,9 @@ var (
 type script string
 
 var (
-	scriptAcquire = script(luaLock + luaAcquire)
+	scriptAcquire = script(luaLock + luaCounter + luaAcquire)
 	scriptRenew   = script(luaLock + luaRenew)
-	scriptRelease = script(luaLock + luaRelease)
+	scriptRelease = script(luaLock + luaCounter + luaRelease)
 	scriptCurrent = script(luaLock + luaCurrent)
 	scriptSetup   = script(luaSetup)
 )

@@ -1,5 +1,6 @@
--- KEYS: the lock, its fence counter.
--- ARGV: lease id (16 bytes), principal, reason, TTL in ms, deadline.
+-- KEYS: the lock, its counter.
+-- ARGV: lease id (16 bytes), principal, reason, TTL in ms, deadline, the counter
+-- as the sender saw it.
 
 local lock, foreign = look(KEYS[1])
 if foreign then
@@ -18,18 +19,13 @@ end
 if #ARGV[1] ~= 16 or ARGV[2] == '' or not string.match(ARGV[4], '^[1-9]%d*$') then
   return { 'invalid' }
 end
-local kind = redis.call('TYPE', KEYS[2]).ok
-if kind ~= 'none' and kind ~= 'string' then
-  return { 'no counter', KEYS[2], 'a ' .. kind }
+local last, fence = counted(KEYS[2], now)
+if not last then
+  return fence
 end
-local last = redis.call('GET', KEYS[2]) or '0'
-if not string.match(last, '^%d+$') or tonumber(last) >= 9007199254740991 then
-  return { 'no counter', KEYS[2], 'a string that is not a number' }
+if last ~= ARGV[6] then
+  return { 'overtaken' }
 end
-
--- The fence grows with every grant even if the clock is set back, or if an
--- eviction took the counter.
-local fence = string.format('%.0f', math.max(tonumber(last) + 1, microseconds(now)))
 local created = string.format('%d.%06d', now[1], now[2])
 
 -- A server that refuses a command halfway (an ACL) must not leave a lock that

@@ -86,14 +86,15 @@ local function too_late(now, deadline)
 end
 
 -- own returns the lock at a key if the id is its id, for a script that is to
--- change it. If not, or if it is too late, it returns nil and the reply to give.
-local function own(key, id, deadline)
+-- change it. If not, or if it is too late, it returns nil and the reply to give;
+-- not_held makes the one that another lease, or none, holds the lock.
+local function own(key, id, deadline, not_held)
   local lock, foreign = look(key)
   if foreign then
     return nil, { 'foreign', key, foreign }
   end
   if not lock or lock.id ~= id then
-    return nil, none(key, lock)
+    return nil, not_held(key, lock)
   end
   if too_late(redis.call('TIME'), deadline) then
     return nil, { 'late' }

@@ -1,6 +1,6 @@
 -- KEYS: the lock. ARGV: lease id (16 bytes), TTL in ms, deadline.
 
-local lock, refusal = own(KEYS[1], ARGV[1], ARGV[3])
+local lock, refusal = own(KEYS[1], ARGV[1], ARGV[3], none)
 if not lock then
   return refusal
 end
