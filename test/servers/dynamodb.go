@@ -18,7 +18,10 @@ type DynamoDBServer struct {
 	Addr string // 127.0.0.1:PORT
 	URL  string // http://127.0.0.1:PORT
 
-	log string // the file it writes to
+	log  string // the file it writes to
+	dir  string
+	path string
+	args []string
 }
 
 // DynamoDB starts a DynamoDB Local that lives as long as the test. It keeps its
@@ -50,9 +53,20 @@ func shareDynamoDB(dir string) (string, func(), error) {
 	return server.URL, server.Stop, nil
 }
 
-// StartDynamoDB starts a DynamoDB Local that writes its log to dir. The caller
-// stops it and removes dir.
+// StartDynamoDB starts a DynamoDB Local that keeps its data in memory and writes
+// its log to dir. The caller stops it and removes dir.
 func StartDynamoDB(dir string, args ...string) (*DynamoDBServer, error) {
+	return newDynamoDB(dir, append([]string{"-inMemory"}, args...))
+}
+
+// StartDynamoDBOnDisk starts a DynamoDB Local that keeps its data and its log in
+// dir, so that it can be restarted. The caller stops it and removes dir.
+func StartDynamoDBOnDisk(dir string, args ...string) (*DynamoDBServer, error) {
+	return newDynamoDB(dir, append([]string{"-dbPath", dir}, args...))
+}
+
+// newDynamoDB starts a server with the arguments that follow the fixed ones.
+func newDynamoDB(dir string, args []string) (*DynamoDBServer, error) {
 	java, err := program("java", "openjdk-17-jre-headless")
 	if err != nil {
 		return nil, err
@@ -73,7 +87,7 @@ func StartDynamoDB(dir string, args ...string) (*DynamoDBServer, error) {
 		// It unpacks a library there, and does not get to remove it.
 		"-Djava.io.tmpdir=" + dir, "-XX:-UsePerfData",
 		"-Djava.library.path=" + filepath.Join(home, "DynamoDBLocal_lib"),
-		"-jar", filepath.Join(home, "DynamoDBLocal.jar"), "-inMemory", "-disableTelemetry",
+		"-jar", filepath.Join(home, "DynamoDBLocal.jar"), "-disableTelemetry",
 	}
 	return startDynamoDB(java, dir, append(fixed, args...))
 }
@@ -105,14 +119,25 @@ func dynamoDBHome() (string, error) {
 
 func startDynamoDB(java, dir string, args []string) (*DynamoDBServer, error) {
 	return onFreePort(func(port int) (*DynamoDBServer, error) {
-		cmd := exec.Command(java, append(args[:len(args):len(args)], "-port", strconv.Itoa(port))...)
-		p, logged, err := startLogged(cmd, dir)
-		if err != nil {
-			return nil, err
-		}
-		server := &DynamoDBServer{process: p, Addr: loopback(port), URL: "http://" + loopback(port), log: logged}
-		return server, server.wait()
+		addr, args := loopback(port), append(args[:len(args):len(args)], "-port", strconv.Itoa(port))
+		server := &DynamoDBServer{Addr: addr, URL: "http://" + addr, dir: dir, path: java, args: args}
+		return server, server.launch()
 	})
+}
+
+// Restart starts a server that was stopped, at the same address and with the data
+// that it had kept on disk: none, unless it is one of [StartDynamoDBOnDisk].
+func (d *DynamoDBServer) Restart() error { return again(d.launch) }
+
+// Stop kills the server and waits until it is gone. A paused server can be
+// stopped, and a stopped one be stopped again.
+func (d *DynamoDBServer) Stop() { d.process.Stop() }
+
+func (d *DynamoDBServer) launch() (err error) {
+	if d.process, d.log, err = startLogged(exec.Command(d.path, d.args...), d.dir); err != nil {
+		return err
+	}
+	return d.wait()
 }
 
 // wait returns when the server answers, and stops it when it does not. A Java

@@ -41,8 +41,7 @@ func Etcd(t testing.TB, extraArgs ...string) *EtcdServer {
 // test.
 func EtcdCluster(t testing.TB, n int, extraArgs ...string) []*EtcdServer {
 	t.Helper()
-	dir := shortDir(t, "etcd")
-	members, err := startEtcd(dir, n, extraArgs)
+	members, err := StartEtcdCluster(shortDir(t, "etcd"), n, extraArgs...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +67,7 @@ func shareEtcd(dir string) (string, func(), error) {
 // StartEtcd starts an etcd that keeps its data in dir. The caller stops it and
 // removes dir.
 func StartEtcd(dir string, args ...string) (*EtcdServer, error) {
-	members, err := startEtcd(dir, 1, args)
+	members, err := StartEtcdCluster(dir, 1, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -76,23 +75,25 @@ func StartEtcd(dir string, args ...string) (*EtcdServer, error) {
 }
 
 // Restart starts a server that was stopped, with the data that it had and at the
-// same addresses. It tries again for a while: one of its ports may just be in use
-// for a connection.
-func (e *EtcdServer) Restart() (err error) {
-	for end := time.Now().Add(startTimeout); time.Now().Before(end); time.Sleep(20 * pollInterval) {
-		if err = e.launch(); err == nil {
-			err = e.wait()
+// same addresses.
+func (e *EtcdServer) Restart() error {
+	return again(func() error {
+		if err := e.launch(); err != nil {
+			return err
 		}
-		if err == nil {
-			return nil
-		}
-	}
-	return err
+		return e.wait()
+	})
 }
 
-// startEtcd tries again on other ports when a start fails: between the choice of
-// a port and its use somebody else may have taken it.
-func startEtcd(dir string, n int, args []string) (members []*EtcdServer, err error) {
+// Stop kills the server and waits until it is gone. A paused server can be
+// stopped, and a stopped one be stopped again.
+func (e *EtcdServer) Stop() { e.process.Stop() }
+
+// StartEtcdCluster starts an etcd cluster of n members, which keep their data in
+// dir. The caller stops them and removes dir. It tries again on other ports when a
+// start fails: between the choice of a port and its use somebody else may have
+// taken it.
+func StartEtcdCluster(dir string, n int, args ...string) (members []*EtcdServer, err error) {
 	path, err := tool("etcd")
 	if err != nil {
 		return nil, err

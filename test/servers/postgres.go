@@ -21,6 +21,9 @@ type PostgresServer struct {
 	Addr string // 127.0.0.1:PORT
 	URL  string // postgres://postgres@127.0.0.1:PORT/postgres?sslmode=disable, the superuser's
 	Dir  string // holds its data directory, its log, and its unix socket
+
+	path string
+	args []string
 }
 
 // The settings of every server: an address of its own, and no care for what is
@@ -114,17 +117,28 @@ func startPostgresOnce(dir string, port int, args []string) (*PostgresServer, er
 		return nil, err
 	}
 	args = slices.Concat([]string{"-D", filepath.Join(dir, "data"), "-k", dir, "-p", strconv.Itoa(port)}, postgresSettings, args)
-	cmd := exec.Command(path, args...)
-	if err := errors.Join(asPostgres(cmd), quitWithParent(cmd)); err != nil {
-		return nil, err
-	}
-	p, logged, err := startLogged(cmd, dir)
-	if err != nil {
-		return nil, err
-	}
 	addr := loopback(port)
-	server := &PostgresServer{process: p, Addr: addr, URL: "postgres://postgres@" + addr + "/postgres?sslmode=disable", Dir: dir}
-	return server, server.wait(logged)
+	url := "postgres://postgres@" + addr + "/postgres?sslmode=disable"
+	server := &PostgresServer{Addr: addr, URL: url, Dir: dir, path: path, args: args}
+	return server, server.launch()
+}
+
+// Restart starts a server that was stopped, at the same address and with all that
+// it had committed: it recovers that from its log. Without fsync that is true of
+// the end of its processes, not of the machine's.
+func (s *PostgresServer) Restart() error { return again(s.launch) }
+
+func (s *PostgresServer) launch() error {
+	cmd := exec.Command(s.path, s.args...)
+	if err := errors.Join(asPostgres(cmd), quitWithParent(cmd)); err != nil {
+		return err
+	}
+	p, logged, err := startLogged(cmd, s.Dir)
+	if err != nil {
+		return err
+	}
+	s.process = p
+	return s.wait(logged)
 }
 
 // wait returns when the server accepts connections, and stops it when it does

@@ -19,6 +19,9 @@ type RedisServer struct {
 	Addr string // 127.0.0.1:PORT
 	URL  string // redis://127.0.0.1:PORT
 	Dir  string // its data directory
+
+	path string
+	args []string
 }
 
 // Redis starts a redis-server that lives as long as the test. It keeps nothing
@@ -49,7 +52,8 @@ func RedisSentinel(t testing.TB, name, primary string, quorum int, lines ...stri
 }
 
 // StartRedis starts a redis-server whose data directory is dir. The caller
-// stops it and removes dir.
+// stops it and removes dir. It keeps nothing on disk unless args say so: of two
+// settings the later one counts.
 func StartRedis(dir string, args ...string) (*RedisServer, error) {
 	fixed := []string{"--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no"}
 	return startRedis(dir, append(fixed, args...))
@@ -77,15 +81,27 @@ func startRedis(dir string, args []string) (*RedisServer, error) {
 		return nil, err
 	}
 	return onFreePort(func(port int) (*RedisServer, error) {
-		cmd := exec.Command(path, append(args[:len(args):len(args)], "--port", strconv.Itoa(port))...)
-		p, logged, err := startLogged(cmd, dir)
-		if err != nil {
-			return nil, err
-		}
-		addr := loopback(port)
-		server := &RedisServer{process: p, Addr: addr, URL: "redis://" + addr, Dir: dir}
-		return server, server.wait(logged)
+		addr, args := loopback(port), append(args[:len(args):len(args)], "--port", strconv.Itoa(port))
+		server := &RedisServer{Addr: addr, URL: "redis://" + addr, Dir: dir, path: path, args: args}
+		return server, server.launch()
 	})
+}
+
+// Restart starts a server that was stopped, at the same address and with what it
+// had kept on disk: nothing, unless it was started with "--appendonly", "yes".
+func (r *RedisServer) Restart() error { return again(r.launch) }
+
+// Stop kills the server and waits until it is gone. A paused server can be
+// stopped, and a stopped one be stopped again.
+func (r *RedisServer) Stop() { r.process.Stop() }
+
+func (r *RedisServer) launch() error {
+	p, logged, err := startLogged(exec.Command(r.path, r.args...), r.Dir)
+	if err != nil {
+		return err
+	}
+	r.process = p
+	return r.wait(logged)
 }
 
 // wait returns when the server answers, and stops it when it does not.
@@ -102,7 +118,8 @@ func (r *RedisServer) wait(logged string) error {
 }
 
 // answers reports whether it is this server, and not another on the same port,
-// that answers. One that wants a password does not tell its process id.
+// that answers, and whether it has read its data. One that wants a password tells
+// neither its process id nor that.
 func (r *RedisServer) answers() bool {
 	conn, err := net.DialTimeout("tcp", r.Addr, time.Second)
 	if err != nil {
@@ -114,12 +131,17 @@ func (r *RedisServer) answers() bool {
 		return false
 	}
 	own := fmt.Sprintf("process_id:%d", r.Pid())
+	itself := false
 	for lines := bufio.NewScanner(conn); lines.Scan(); {
 		switch line := lines.Text(); {
-		case line == own, strings.HasPrefix(line, "-NOAUTH"), strings.HasPrefix(line, "-NOPERM"):
-			return r.alive()
-		case strings.HasPrefix(line, "process_id:"), line == "+PONG", strings.HasPrefix(line, "-"):
+		case line == own:
+			itself = true
+		case strings.HasPrefix(line, "-LOADING"):
 			return false
+		case strings.HasPrefix(line, "-NOAUTH"), strings.HasPrefix(line, "-NOPERM"):
+			return r.alive()
+		case line == "+PONG", strings.HasPrefix(line, "-"):
+			return itself && r.alive()
 		}
 	}
 	return false

@@ -65,6 +65,17 @@ func onFreePort[Server any](start func(port int) (Server, error)) (server Server
 	return server, err
 }
 
+// again starts a server at the addresses that it had. It tries for a while: one of
+// its ports may just be in use for a connection.
+func again(launch func() error) (err error) {
+	for end := time.Now().Add(startTimeout); time.Now().Before(end); time.Sleep(20 * pollInterval) {
+		if err = launch(); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 // program finds an executable, or says what to install.
 func program(name, pkg string) (string, error) {
 	path, err := exec.LookPath(name)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ type client struct {
 	count int // of acquires
 
 	held  []lease // told that they are held, and not that they are over
-	doubt []lease // of whose acquire the outcome is not known
+	doubt []lease // of whose acquire, or release, the outcome is not known
 	stale []lease // told that they are over
 }
 
@@ -33,6 +34,7 @@ type client struct {
 type lease struct {
 	resource, tag, id string
 	ttl               time.Duration
+	givenUp           bool // a release was begun: there is no way back
 }
 
 // ttls are those that clients ask for. The long one is never waited for.
@@ -122,10 +124,13 @@ func (c *client) misuse(l lease) {
 	}
 }
 
-func (c *client) acquire(resource string) {
+// acquire reports whether it was granted.
+func (c *client) acquire(resource string) bool {
 	c.count++
 	l := lease{resource: resource, tag: fmt.Sprintf("c%dn%d", c.n, c.count), ttl: ttls[c.rand.IntN(len(ttls))]}
-	c.learn(l, c.run(check.Acquire, l, "acquire", "-t", seconds(l.ttl), "-m", l.tag, resource))
+	r := c.run(check.Acquire, l, "acquire", "-t", seconds(l.ttl), "-m", l.tag, resource)
+	c.learn(l, r)
+	return r.op.Outcome == check.Acquired
 }
 
 // learn takes in what came of an acquire.
@@ -133,9 +138,14 @@ func (c *client) learn(l lease, r result) {
 	switch r.op.Outcome {
 	case check.Acquired:
 		l.id = r.id
+		if l.ttl < time.Minute && c.rand.IntN(4) == 0 {
+			c.stale = append(c.stale, l) // and forgotten: it is left to end by itself
+			return
+		}
 		c.held = append(c.held, l)
 	case check.Unknown:
 		l.id = r.id
+		l.givenUp = l.givenUp || calledOff.MatchString(r.text)
 		c.doubt = append(c.doubt, l)
 	}
 }
@@ -144,7 +154,7 @@ func (c *client) learn(l lease, r result) {
 func (c *client) settle() {
 	l := c.doubt[0]
 	c.doubt = c.doubt[1:]
-	if c.rand.IntN(2) == 0 {
+	if !l.givenUp && c.rand.IntN(2) == 0 {
 		c.learn(l, c.run(check.Acquire, l, "acquire", "--lease-id", l.id, "-t", seconds(l.ttl), "-m", l.tag, l.resource))
 		return
 	}
@@ -153,6 +163,7 @@ func (c *client) settle() {
 
 // giveUp releases a lease of which it is not known whether it is held.
 func (c *client) giveUp(l lease) {
+	l.givenUp = true
 	if r := c.run(check.Release, l, "release", l.resource, l.id); r.op.Outcome == check.Unknown || r.op.Outcome == check.Failed {
 		c.doubt = append(c.doubt, l)
 	}
@@ -168,6 +179,10 @@ func (c *client) release(l lease) {
 	switch r := c.run(check.Release, l, "release", l.resource, l.id); r.op.Outcome {
 	case check.Released, check.Inactive:
 		c.over(l)
+	case check.Unknown:
+		c.forget(l)
+		l.givenUp = true
+		c.doubt = append(c.doubt, l)
 	}
 }
 
@@ -182,12 +197,12 @@ func (c *client) current(resource string) {
 }
 
 func (c *client) over(l lease) {
-	for i, known := range c.held {
-		if known == l {
-			c.held = append(c.held[:i:i], c.held[i+1:]...)
-		}
-	}
+	c.forget(l)
 	c.stale = append(c.stale, l)
+}
+
+func (c *client) forget(l lease) {
+	c.held = slices.DeleteFunc(c.held, func(known lease) bool { return known == l })
 }
 
 // errUnsettled is what remains if even a healed store gives no answer.

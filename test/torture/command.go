@@ -170,7 +170,9 @@ var (
 	asked    = pattern{regexp.MustCompile(`lease id ([0-9a-f]{32})\b`)}
 	holder   = pattern{regexp.MustCompile(` still: (\S+)\n`)}
 	inactive = regexp.MustCompile(`is not active \(any more\)`)
-	repeated = regexp.MustCompile(`whose answer was lost`)
+	// calledOff is of an acquire that stormlock itself has begun to give up.
+	calledOff = regexp.MustCompile(`which is being given up`)
+	repeated  = regexp.MustCompile(`whose answer was lost`)
 )
 
 func readAcquire(r *result, code int, stdout string) bool {

@@ -189,8 +189,7 @@ func (h *history) finish(workers []*client) {
 // were left to end, and releases it.
 func (h *history) takeFree(c *client, resource string) {
 	for end := h.now() + freeWithin; ; time.Sleep(200 * time.Millisecond) {
-		c.acquire(resource)
-		if len(c.held) > 0 {
+		if c.acquire(resource) {
 			break
 		}
 		if h.now() > end {

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/netip"
 	"time"
@@ -29,7 +30,7 @@ type Conn struct {
 
 // settled is how long a client is silent when its request is complete: some write
 // the head of a request and its body apart.
-const settled = 2 * time.Millisecond
+var settled = 2 * time.Millisecond
 
 func newConn(p *Proxy, id int, client *net.TCPConn) *Conn {
 	c := &Conn{
@@ -152,7 +153,7 @@ func (c *Conn) answered() bool {
 	c.moment(Answered)
 	switch c.deed {
 	case Swallow:
-		_ = c.server.rest(c.proxy.closing, 0, 0, gap)
+		_, _ = c.server.rest(c.proxy.closing, math.MaxInt, gap)
 		return false
 	case Repeat:
 		c.repeat()

@@ -4,8 +4,9 @@
 // It does not understand what it carries: it sees bytes that go two ways, and
 // counts requests. Request k of a connection begins when its client speaks for
 // the k-th time after the server had. That is exact where a client waits for its
-// answer, as with Redis, PostgreSQL and HTTP/1.1; on HTTP/2 it counts bursts of
-// frames, in which a few are not requests of the program.
+// answer, as with Redis, PostgreSQL and HTTP/1.1. On HTTP/2 it counts bursts of
+// frames: a few acknowledge something and ask nothing, and a request joins such a
+// burst, however old, if the server said nothing in between.
 //
 //	proxy, err := wire.Listen(server.Addr)
 //	defer proxy.Close()

@@ -50,7 +50,7 @@ func (c *Conn) deliver() error {
 		return err
 	}
 	c.moment(Delivered)
-	return c.server.answer(c.proxy.closing, 0, lateGap)
+	return c.server.answer(c.proxy.closing, lateGap)
 }
 
 func (c *Conn) settleLate(err error) {

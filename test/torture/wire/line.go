@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net"
 	"time"
 )
@@ -100,37 +102,44 @@ func (l *line) pass(to chan<- piece, p piece) bool {
 // gap is how long a peer is silent when it has said what it wanted to.
 const gap = 50 * time.Millisecond
 
+// silence is how long an answer to a late request is waited for. What asks
+// nothing, as the last frames of HTTP/2 may, never gets one.
+const silence = 5 * time.Second
+
 // answer reads into nowhere until the peer has said something and then been
-// silent for a while, or has said enough, if that is not 0. The error is that of
-// a peer who ended without a word.
-func (l *line) answer(ctx context.Context, enough int, while time.Duration) error {
+// silent for a while. The error is that of a peer who ended without a word.
+func (l *line) answer(ctx context.Context, while time.Duration) error {
 	select {
 	case p := <-l.pieces:
 		if p.end != nil {
 			return ended(p.end)
 		}
-		return l.rest(ctx, len(p.bytes), enough, while)
+		_, err := l.rest(ctx, math.MaxInt, while)
+		return err
+	case <-time.After(silence):
+		return fmt.Errorf("wire: the server had the late request for %v and said nothing", silence)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// rest does what answer does when something was heard already.
-func (l *line) rest(ctx context.Context, heard, enough int, while time.Duration) error {
-	for enough == 0 || heard < enough {
+// rest reads into nowhere until the peer has said enough, has been silent for a
+// while, or has ended, and returns how much it said.
+func (l *line) rest(ctx context.Context, enough int, while time.Duration) (heard int, err error) {
+	for heard < enough {
 		select {
 		case p := <-l.pieces:
 			if p.end != nil {
-				return nil
+				return heard, nil
 			}
 			heard += len(p.bytes)
 		case <-time.After(while):
-			return nil
+			return heard, nil
 		case <-ctx.Done():
-			return ctx.Err()
+			return heard, ctx.Err()
 		}
 	}
-	return nil
+	return heard, nil
 }
 
 func ended(err error) error {

@@ -44,9 +44,10 @@ func (s *session) replay(ctx context.Context) error {
 	}
 	server := s.conn.line(conn, ToClient)
 	defer server.close(true)
-	last := len(s.said) - 1
+	last, due := len(s.said)-1, 0
 	for i, words := range s.said[:last] {
-		if err := s.again(ctx, server, i, words); err != nil {
+		due += s.heard[i]
+		if due, err = again(ctx, server, words, due); err != nil {
 			return fmt.Errorf("wire: repeat request %d before %d: %w", i+1, last+1, err)
 		}
 	}
@@ -54,15 +55,18 @@ func (s *session) replay(ctx context.Context) error {
 		return err
 	}
 	s.moment(Delivered, nil)
-	return server.answer(ctx, 0, lateGap)
+	return server.answer(ctx, lateGap)
 }
 
-// again says one request, and waits for as much of an answer as it had.
-func (s *session) again(ctx context.Context, server *line, i int, words []byte) error {
-	if _, err := server.Write(words); err != nil {
-		return err
+// again says one request, and waits for as many bytes as are due by then. It
+// returns what is still due, less than 0 if the server said more: one of HTTP/2
+// may say now what it said a turn later before.
+func again(ctx context.Context, server *line, words []byte, due int) (int, error) {
+	if _, err := server.Write(words); err != nil || due <= 0 {
+		return due, err
 	}
-	return server.answer(ctx, s.heard[i], gap)
+	heard, err := server.rest(ctx, due, lateGap)
+	return due - heard, err
 }
 
 func (s *session) moment(point Point, err error) {

@@ -160,12 +160,12 @@ func TestHTTP2(t *testing.T) {
 		}
 		_ = answer.Body.Close()
 	}
-	get("/first")
-	p.Watch(func(m Moment) { // which burst of frames asks is not known: each is repeated
+	p.Watch(func(m Moment) { // which burst of frames asks is not known
 		if m.Point == Asked {
 			_ = p.Set(Rule{Do: Repeat, Request: m.Request, After: time.Millisecond})
 		}
 	})
+	get("/first")
 	get("/second")
 	wait(t, "it is repeated", func() bool {
 		mu.Lock()
