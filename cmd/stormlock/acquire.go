@@ -56,6 +56,11 @@ func (s *session) acquire(ctx context.Context, f acquireFlags) error {
 	}
 	a := &acquisition{session: s, want: want, repeat: f.leaseID != ""}
 	a.entry = s.asking(want)
+	if a.entry.beingReleased() {
+		_, giveUp := settling(s.self, want)
+		return usage(fmt.Sprintf("lease %s of resource %q is being released, which may still take effect and would end it again; to settle that, run: %s",
+			want.ID, want.Resource, giveUp))
+	}
 	settle(a.unknown(errInterrupted))
 	return a.run(ctx)
 }

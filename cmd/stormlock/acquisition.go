@@ -26,8 +26,9 @@ type acquisition struct {
 	repeat bool   // the id was given: the lease may have been there for long
 	entry  *entry // in the record
 
-	got  sdk.Lease
-	sent boottime.Instant // when the attempt left that was answered with got
+	got       sdk.Lease
+	sent      boottime.Instant // when the attempt left that was answered with got
+	calledOff bool             // a release of it was begun
 }
 
 // leaseOfAttempt is what an attempt asks for: the same in each.
@@ -90,8 +91,11 @@ func (a *acquisition) held(ctx context.Context, doubt bool, err error) error {
 }
 
 // callOff releases the lease id. Either answer to that is final: no request
-// that was sent with it takes the lock any more.
+// that was sent with it takes the lock any more. There is no way back from it: a
+// release without an answer could end a lease that was acquired after it.
 func (a *acquisition) callOff(ctx context.Context) error {
+	a.calledOff = true
+	a.entry.releasing()
 	q := inquiry{doubt: true}
 	return q.pursue(ctx, a.session.releasing(a.want))
 }
@@ -118,6 +122,11 @@ func (a *acquisition) unsettled(ctx context.Context, err error) error {
 
 func (a *acquisition) unknown(err error) *exitError {
 	repeat, giveUp := settling(a.self, a.want)
+	if a.calledOff {
+		return &exitError{exitUnknown, fmt.Sprintf(
+			"outcome unknown: resource %q may or may not be acquired with lease id %s, which is being given up: %v; to settle it, run: %s",
+			a.want.Resource, a.want.ID, err, giveUp)}
+	}
 	return &exitError{exitUnknown, fmt.Sprintf(
 		"outcome unknown: resource %q may or may not be acquired with lease id %s: %v; to settle it, run: %s; or give it up: %s",
 		a.want.Resource, a.want.ID, err, repeat, giveUp)}

@@ -99,8 +99,10 @@ func (s *session) asking(want sdk.Lease) *entry {
 			e.note.State = leases.Asked
 		}
 	}
-	e.until(s.time + want.TTL)
-	e.book.write(e.note)
+	if !e.beingReleased() {
+		e.until(s.time + want.TTL)
+		e.book.write(e.note)
+	}
 	return e
 }
 
@@ -139,6 +141,19 @@ func (e *entry) held(id string, left time.Duration) {
 	}
 	e.book.write(e.note)
 }
+
+// releasing notes that a lease is being given up.
+func (e *entry) releasing() {
+	if e == nil {
+		return
+	}
+	e.note.State = leases.Releasing
+	e.book.write(e.note)
+}
+
+// beingReleased reports whether a release of the lease was begun, by this
+// command or another, of which no answer is known.
+func (e *entry) beingReleased() bool { return e.prior != nil && e.prior.State == leases.Releasing }
 
 // putBack undoes the note of a request that certainly changed nothing.
 func (e *entry) putBack() {
