@@ -138,15 +138,27 @@ func (c *client) learn(l lease, r result) {
 	switch r.op.Outcome {
 	case check.Acquired:
 		l.id = r.id
-		if l.ttl < time.Minute && c.rand.IntN(4) == 0 {
-			c.stale = append(c.stale, l) // and forgotten: it is left to end by itself
-			return
-		}
-		c.held = append(c.held, l)
+		c.granted(l, r.op.Return)
 	case check.Unknown:
 		l.id = r.id
 		l.givenUp = l.givenUp || calledOff.MatchString(r.text)
 		c.doubt = append(c.doubt, l)
+	}
+}
+
+// granted keeps a lease, or forgets it, so that it ends by itself, or renews it
+// when it has just ended.
+func (c *client) granted(l lease, at time.Duration) {
+	switch roll := c.rand.IntN(8); {
+	case l.ttl > overTTL || roll > 2:
+		c.held = append(c.held, l)
+	case l.ttl > 2*time.Second || roll > 0:
+		c.stale = append(c.stale, l)
+	default:
+		over := time.Duration(80+c.rand.IntN(200)) * time.Millisecond
+		time.Sleep(at + l.ttl + over - c.now())
+		c.run(check.Renew, l, "renew", "-t", seconds(l.ttl), l.resource, l.id)
+		c.stale = append(c.stale, l)
 	}
 }
 
