@@ -114,7 +114,7 @@ func (h *hunt) lockOut() {
 		}
 	}
 	for end := time.Now().Add(hunting); time.Now().Before(end) && !h.done(); time.Sleep(5 * time.Millisecond) {
-		for _, pid := range openers(h.bin, h.store.file.path) {
+		for _, pid := range processes(h.bin) { // nobody keeps the file open while it waits
 			h.meet(pid)
 		}
 	}

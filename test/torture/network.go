@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/stormlock/stormlock/test/torture/check"
 	"github.com/stormlock/stormlock/test/torture/wire"
 )
 
@@ -35,13 +36,28 @@ func double(h *history) error {
 	})
 }
 
+// writes reports whether a connection is that of a command which changes
+// something.
+func (h *history) writes(c *wire.Conn) bool {
+	plugin, err := c.Owner()
+	if err != nil {
+		return false
+	}
+	core, err := wire.Parent(plugin)
+	if err != nil {
+		return false
+	}
+	what, ok := h.commands.Load(core)
+	return ok && what.(running).kind != check.Current && what.(running).kind != check.IsHeld
+}
+
 // oneByOne strikes at one connection after the other, and at the first, the
 // second, the third request of it in turn. It returns when nothing is late any
 // more.
 func (h *history) oneByOne(rule func(n int) wire.Rule) error {
 	for n := range struckConns {
 		r := rule(n + int(h.seed))
-		r.Request, r.Conns = 1+(n+int(h.seed))%4, 1
+		r.Request, r.Conns, r.Match = 1+(n+int(h.seed))%h.store.requests, 1, h.writes
 		if err := h.store.proxy.Set(r); err != nil {
 			return err
 		}

@@ -102,7 +102,7 @@ func (h *hunt) watchProxy(at moment) {
 	h.store.proxy.Watch(func(m wire.Moment) {
 		// Which of its requests it is that a command dies of changes from one
 		// to the next.
-		if m.Point == point && m.Request == 1+m.Conn.ID%4 && !h.done() {
+		if m.Point == point && m.Request == 1+m.Conn.ID%h.store.requests && !h.done() {
 			if pid, err := m.Conn.Owner(); err == nil {
 				h.meet(pid)
 			}
