@@ -25,6 +25,8 @@ type client struct {
 	rand  *rand.Rand
 	count int // of acquires
 
+	closing bool // what is granted is only to be given back
+
 	held  []lease // told that they are held, and not that they are over
 	doubt []lease // of whose acquire, or release, the outcome is not known
 	stale []lease // told that they are over
@@ -150,7 +152,7 @@ func (c *client) learn(l lease, r result) {
 // when it has just ended.
 func (c *client) granted(l lease, at time.Duration) {
 	switch roll := c.rand.IntN(8); {
-	case l.ttl > overTTL || roll > 2:
+	case c.closing || l.ttl > overTTL || roll > 2:
 		c.held = append(c.held, l)
 	case l.ttl > 2*time.Second || roll > 0:
 		c.stale = append(c.stale, l)

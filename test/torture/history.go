@@ -170,6 +170,9 @@ func (h *history) enough() bool {
 // finish gives everything back, and looks whether all is as before.
 func (h *history) finish(workers []*client) {
 	h.skew.Store(0)
+	for _, c := range workers {
+		c.closing = true
+	}
 	var tidying sync.WaitGroup
 	for _, c := range workers {
 		tidying.Go(func() {
