@@ -43,11 +43,14 @@ func (s *session) renew(ctx context.Context, lease sdk.Lease, flag ttlFlag) (err
 	}
 	entry := s.changing(lease, "")
 	settle(unknownRepeat("renewed", lease, errInterrupted))
-	got, sent, err := s.extend(ctx, lease)
+	var q inquiry
+	got, sent, err := s.extend(ctx, &q, lease)
 	switch {
+	case errors.Is(err, sdk.ErrNotHeld) && q.doubt:
+		return s.voidRenewal(ctx, lease, entry)
 	case errors.Is(err, sdk.ErrNotHeld):
 		entry.remove()
-		return s.lost(lease)
+		return s.lost(lease, "")
 	case certain(err):
 		entry.putBack()
 	}
@@ -57,14 +60,13 @@ func (s *session) renew(ctx context.Context, lease sdk.Lease, flag ttlFlag) (err
 	entry.held(got.ID, got.TTL-elapsed(sent))
 	noteTTL(lease.TTL, got.TTL)
 	if elapsed(sent) >= got.TTL {
-		return s.lost(lease)
+		return &exitError{exitLost, fmt.Sprintf("lease %s of resource %q was renewed, but the answer took so long that it may have ended", lease.ID, lease.Resource)}
 	}
 	return nil
 }
 
 // extend renews the lease. It returns when the attempt left that was answered.
-func (s *session) extend(ctx context.Context, lease sdk.Lease) (got sdk.Lease, sent boottime.Instant, err error) {
-	var q inquiry
+func (s *session) extend(ctx context.Context, q *inquiry, lease sdk.Lease) (got sdk.Lease, sent boottime.Instant, err error) {
 	err = q.pursue(ctx, func(ctx context.Context) error {
 		return s.link.ask(ctx, func(ctx context.Context, backend sdk.Backend) (err error) {
 			sent = boottime.Now()
@@ -75,7 +77,21 @@ func (s *session) extend(ctx context.Context, lease sdk.Lease) (got sdk.Lease, s
 	return got, sent, err
 }
 
-func (s *session) lost(lease sdk.Lease) error {
-	return &exitError{exitLost, fmt.Sprintf("lease %s of resource %q is no longer active; see who holds it: %s current %s",
-		lease.ID, lease.Resource, s.self, resourceArgument(lease.Resource))}
+// voidRenewal is for a lease that is over while a request to renew it may still
+// be on its way. Not every store can tell that it comes too late (DynamoDB), so
+// it is called off: it would revive the lease, and nobody would know.
+func (s *session) voidRenewal(ctx context.Context, lease sdk.Lease, entry *entry) error {
+	entry.releasing()
+	q := inquiry{doubt: true}
+	if err := q.pursue(ctx, s.releasing(lease)); !answered(err) {
+		return s.lost(lease, fmt.Sprintf(", but a request to renew it that got no answer may yet take effect; to rule that out, run: %s release %s %s",
+			s.self, resourceArgument(lease.Resource), lease.ID))
+	}
+	entry.remove()
+	return s.lost(lease, ", and a request to renew it that got no answer has no effect any more")
+}
+
+func (s *session) lost(lease sdk.Lease, late string) error {
+	return &exitError{exitLost, fmt.Sprintf("lease %s of resource %q is no longer active%s; see who holds it: %s current %s",
+		lease.ID, lease.Resource, late, s.self, resourceArgument(lease.Resource))}
 }
