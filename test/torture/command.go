@@ -175,6 +175,7 @@ var (
 	// calledOff is of an acquire that stormlock itself has begun to give up.
 	calledOff = regexp.MustCompile(`which is being given up`)
 	repeated  = regexp.MustCompile(`whose answer was lost`)
+	doubted   = regexp.MustCompile(`a request to renew it that got no answer`)
 )
 
 func readAcquire(r *result, code int, stdout string) bool {
@@ -191,6 +192,7 @@ func readAcquire(r *result, code int, stdout string) bool {
 
 func readRenew(r *result, code int, _ string) bool {
 	r.op.Outcome = map[int]check.Outcome{0: check.Renewed, 3: check.Lost}[code]
+	r.op.Retried = doubted.MatchString(r.text)
 	return code == 0 || code == 3
 }
 

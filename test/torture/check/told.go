@@ -2,13 +2,27 @@ package check
 
 import "time"
 
-// told looks for leases that were seen though they should not be there.
+// told looks for leases that were seen though they should not be there, or told
+// of to those who asked for them as if they were another's.
 func (b *book) told(start time.Time) []Violation {
 	var found []Violation
 	for _, l := range b.tagged() {
+		found = append(found, b.heldByItself(l)...)
 		found = append(found, b.refusedButThere(l)...)
 		found = append(found, b.endedButThere(l)...)
 		found = append(found, b.takenLate(l, start)...)
+	}
+	return found
+}
+
+// heldByItself is about acquires that were refused because of what they had got
+// themselves. That has to be over, and can still be in their way then.
+func (b *book) heldByItself(l *lease) (found []Violation) {
+	for _, op := range l.acquires {
+		lingers := b.rules.Lingers && op.Return >= b.rules.earliest(l.acquires[0].Call, l.shortest())
+		if op.Outcome == Held && op.Seen == l.tag && !lingers {
+			found = append(found, violation("told", []*Op{op}, "resource %s: the acquire of %s was told that another holds it, but saw itself", b.resource, l.tag))
+		}
 	}
 	return found
 }
