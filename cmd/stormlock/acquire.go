@@ -55,7 +55,7 @@ func (s *session) acquire(ctx context.Context, f acquireFlags) error {
 		return err
 	}
 	a := &acquisition{session: s, want: want, repeat: f.leaseID != ""}
-	a.entry = s.asking(want)
+	a.entry = s.asking(want, a.repeat)
 	if a.entry.beingReleased() {
 		_, giveUp := settling(s.self, want)
 		return usage(fmt.Sprintf("lease %s of resource %q is being released, which may still take effect and would end it again; to settle that, run: %s",

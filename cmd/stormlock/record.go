@@ -86,24 +86,32 @@ func (s *session) place() leases.Place {
 }
 
 // asking notes an acquire that is about to be sent. One that is repeated keeps
-// its note.
-func (s *session) asking(want sdk.Lease) *entry {
+// its note; a fresh id has none to look for.
+func (s *session) asking(want sdk.Lease, repeat bool) *entry {
 	at := s.place()
 	e := &entry{book: &s.book, note: leases.Note{
 		State: leases.Asked, Resource: at.Resource, Backend: at.Backend, Config: at.Config,
 		AskedID: want.ID, Principal: want.Principal, Reason: want.Reason, TTL: ttl.Format(want.TTL), Since: time.Now(),
 	}}
-	if prior, ok := s.book.find(at, want.ID); ok {
-		e.prior, e.note = &prior, prior
-		if e.note.State != leases.Held {
-			e.note.State = leases.Asked
-		}
+	if repeat {
+		e.resume(s.book.find(at, want.ID))
 	}
 	if !e.beingReleased() {
 		e.until(s.time + want.TTL)
 		e.book.write(e.note)
 	}
 	return e
+}
+
+// resume goes on with a note that was there before.
+func (e *entry) resume(prior leases.Note, found bool) {
+	if !found {
+		return
+	}
+	e.prior, e.note = &prior, prior
+	if e.note.State != leases.Held {
+		e.note.State = leases.Asked
+	}
 }
 
 // changing notes a renew, or a release, of a lease that is on record.

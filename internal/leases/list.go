@@ -34,8 +34,13 @@ func (r *Record) List(now time.Time) (notes []Note, faults []error) {
 	return notes, faults
 }
 
-// Find returns the note of a lease at a place, also of one that is over.
+// Find returns the note of a lease at a place, also of one that is over. The id
+// is the one that was asked for, whose file is known, or the store's own.
 func (r *Record) Find(at Place, id string) (Note, bool) {
+	asked := Note{Resource: at.Resource, Backend: at.Backend, Config: at.Config, AskedID: id}
+	if n, err := r.read(name(asked)); err == nil {
+		return n, true
+	}
 	notes, _ := r.List(time.Time{})
 	for _, n := range notes {
 		if n.Place() == at && n.Is(id) {
