@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"github.com/stormlock/stormlock/test/servers"
@@ -13,9 +14,18 @@ import (
 // overTTL is longer than every TTL that anybody waits for.
 const overTTL = 6 * time.Second
 
-// cutOff is how long a network is broken: longer than one attempt of stormlock
-// waits, shorter than a command may take, so that both get to see it.
+// cutOff is longer than one attempt of stormlock waits, and shorter than a command
+// may take.
 const cutOff = 4 * time.Second
+
+// orLonger is a while, or in every other history one that is longer than a
+// command may take: then there are outcomes that stay unknown.
+func (h *history) orLonger(while time.Duration) time.Duration {
+	if h.seed%2 == 0 {
+		return commandTime + 2*time.Second
+	}
+	return while
+}
 
 var remote = []string{"redis", "etcd", "postgres", "dynamodb"}
 
@@ -31,7 +41,7 @@ var faults = []fault{
 	{name: "core stopped > TTL", strike: stopCores},
 	{name: "server stopped 0.5 s", only: remote, strike: stopServer(500 * time.Millisecond)},
 	{name: "server stopped 2 s", only: remote, strike: stopServer(2 * time.Second)},
-	{name: "server stopped > TTL", only: remote, strike: stopServer(overTTL)},
+	{name: "server stopped > TTL", only: remote, strike: stopServerLong},
 	{name: "partition", only: remote, strike: cut(wire.Rule{Drop: wire.Both})},
 	{name: "partition to the server", only: remote, strike: cut(wire.Rule{Drop: wire.ToServer})},
 	{name: "partition from the server", only: remote, strike: cut(wire.Rule{Drop: wire.ToClient})},
@@ -61,22 +71,27 @@ func stopServer(how time.Duration) func(*history) error {
 	}
 }
 
+// stopServerLong freezes the server until leases have ended.
+func stopServerLong(h *history) error { return stopServer(h.orLonger(overTTL))(h) }
+
 // cut puts the network under a rule for a while.
 func cut(r wire.Rule) func(*history) error {
 	return func(h *history) error {
 		if err := h.store.proxy.Set(r); err != nil {
 			return err
 		}
-		time.Sleep(cutOff)
+		time.Sleep(h.orLonger(cutOff))
 		return h.store.proxy.Set(wire.Rule{})
 	}
 }
 
 // restart ends the server as a crash would, and starts it with what it had.
+// Meanwhile nobody listens at its address.
 func restart(h *history) error {
 	h.store.server.Stop()
+	gone := h.store.proxy.Set(wire.Rule{Refuse: true})
 	time.Sleep(time.Duration(500+h.seed%5*250) * time.Millisecond)
-	return h.store.server.Restart()
+	return errors.Join(gone, h.store.server.Restart(), h.store.proxy.Set(wire.Rule{}))
 }
 
 // killLeader ends the member that leads, lets the others elect another, and

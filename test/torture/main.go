@@ -148,12 +148,12 @@ func (t *torture) runCells(wanted *regexp.Regexp) error {
 // runCell runs one backend under one fault. Histories that are invalid are
 // repeated, but not for ever.
 func (t *torture) runCell(c cell) error {
-	sum, err := t.sum(c.variant())
+	sum, err := t.sum(c.variant(), c.backend)
 	if err != nil {
 		return err
 	}
 	t.mu.Lock()
-	had := t.of(c, "", sum)
+	had := t.of(c, sum)
 	t.mu.Unlock()
 	if had.histories >= t.count {
 		return nil
@@ -183,10 +183,10 @@ func (t *torture) runCell(c cell) error {
 	return nil
 }
 
-func (t *torture) sum(v variant) (string, error) {
+func (t *torture) sum(v variant, backend string) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.stage.sum(v)
+	return t.stage.sum(v, backend)
 }
 
 func (t *torture) bin(v variant) (string, error) {

@@ -120,41 +120,49 @@ func (t *tally) add(v verdict) {
 }
 
 // of adds up what a cell has by some executables.
-func (r *report) of(c cell, seeded, sum string) (t tally) {
+func (r *report) of(c cell, sum string) (t tally) {
 	for _, e := range r.entries {
-		if e.Backend == c.backend && e.Fault == c.fault.name && e.Seeded == seeded && (sum == "" || e.Sum == sum) {
+		if e.isOf(c) && e.Sum == sum {
 			t.add(e.verdict)
 		}
 	}
 	return t
 }
 
-// seeds are those of a cell, the first and the last.
-func (r *report) seeds(c cell) string {
-	var all []uint64
-	for _, e := range r.entries {
-		if e.Backend == c.backend && e.Fault == c.fault.name && e.Seeded == "" {
-			all = append(all, e.Seed)
-		}
-	}
-	if len(all) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d–%d", slices.Min(all), slices.Max(all))
+func (e *entry) isOf(c cell) bool {
+	return e.Backend == c.backend && e.Fault == c.fault.name && e.Seeded == ""
 }
 
-// table writes what docs/reliability.md shows.
+// latest is the sum of the executables that a cell was last run with, and the
+// first and the last seed of theirs.
+func (r *report) latest(c cell) (sum, seeds string) {
+	var first, last uint64
+	for _, e := range r.entries {
+		switch {
+		case !e.isOf(c):
+		case e.Sum != sum:
+			sum, first, last = e.Sum, e.Seed, e.Seed
+		default:
+			last = e.Seed
+		}
+	}
+	return sum, fmt.Sprintf("%d–%d", first, last)
+}
+
+// table writes what docs/reliability.md shows: of each cell the histories of the
+// latest executables.
 func (r *report) table(w io.Writer) {
 	fmt.Fprintln(w, "| backend | fault | histories | invalid | operations | of unknown outcome | violations | seeds |")
 	fmt.Fprintln(w, "|---|---|---:|---:|---:|---:|---:|---|")
 	var all tally
 	for _, c := range cells() {
-		t := r.of(c, "", "")
-		if t == (tally{}) {
+		sum, seeds := r.latest(c)
+		if sum == "" {
 			continue
 		}
+		t := r.of(c, sum)
 		fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %d | %d | %s |\n",
-			c.backend, c.fault.name, t.histories, t.invalid, t.ops, t.unknown, t.violations, r.seeds(c))
+			c.backend, c.fault.name, t.histories, t.invalid, t.ops, t.unknown, t.violations, seeds)
 		all.histories += t.histories
 		all.invalid += t.invalid
 		all.ops += t.ops

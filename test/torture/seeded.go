@@ -67,7 +67,7 @@ func (t *torture) seek(seed seedFault) (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	sum, err := t.sum(seeded)
+	sum, err := t.sum(seeded, c.backend)
 	if err != nil {
 		return false, err
 	}

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -90,20 +89,16 @@ func (s *stage) bin(v variant) (string, error) {
 	return dir, nil
 }
 
-// sum tells executables apart: histories of the same ones can be added up.
-func (s *stage) sum(v variant) (string, error) {
+// sum tells apart what histories of a backend ran: those of the same executables
+// can be added up.
+func (s *stage) sum(v variant, backend string) (string, error) {
 	dir, err := s.bin(v)
 	if err != nil {
 		return "", err
 	}
-	names, err := filepath.Glob(filepath.Join(dir, "stormlock*"))
-	if err != nil {
-		return "", err
-	}
-	slices.Sort(names)
 	hash := sha256.New()
-	for _, name := range names {
-		if err := addFile(hash, name); err != nil {
+	for _, name := range []string{"stormlock", "stormlock-backend-" + backend} {
+		if err := addFile(hash, filepath.Join(dir, name)); err != nil {
 			return "", err
 		}
 	}
