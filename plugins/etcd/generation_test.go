@@ -120,9 +120,7 @@ func TestTakeThatComesAgainAfterTheRelease(t *testing.T) {
 	if err != nil || answer.GetSucceeded() { // it does not even get as far as to miss its etcd lease
 		t.Errorf("the second delivery: %v, %v", answer, err)
 	}
-	if left := content(t, raw, b.prefix); left != "" {
-		t.Errorf("left: %s", left)
-	}
+	leavesNothing(t, raw, b.prefix)
 }
 
 // The first look at a resource and every other one see a generation, and each
@@ -157,9 +155,7 @@ func TestWhatBeginsAnotherGeneration(t *testing.T) {
 	if names := list(t, b, ""); len(names) != 0 {
 		t.Errorf("list shows %q", names)
 	}
-	if left := content(t, raw, b.prefix); left != "" {
-		t.Errorf("left: %s", left)
-	}
+	leavesNothing(t, raw, b.prefix)
 }
 
 // meddles returns a backend that lets something happen before its requests of a
@@ -208,9 +204,7 @@ func TestOvertakenTooOften(t *testing.T) {
 	if !errors.Is(err, sdk.ErrUnavailable) {
 		t.Errorf("release: %v", err)
 	}
-	if left := content(t, raw, b.prefix); left != "" {
-		t.Errorf("left: %s", left)
-	}
+	leavesNothing(t, raw, b.prefix)
 }
 
 // A release that has found nothing is overtaken by the very request that it is
@@ -222,9 +216,7 @@ func TestReleaseIsOvertakenByTheTake(t *testing.T) {
 	arrive := keepsBack(t, b, w)
 	other, _ := meddles(t, b, "void", 1, func() { fatal(t, arrive()) })
 	release(t, other, w)
-	if left := content(t, raw, b.prefix); left != "" {
-		t.Errorf("left: %s", left)
-	}
+	leavesNothing(t, raw, b.prefix)
 }
 
 // The lock ends by itself after a release has found it, and before that another
@@ -296,7 +288,5 @@ func TestNeverTwoHoldersWhateverComesLate(t *testing.T) {
 	}).options()...)
 	h.run(t, b)
 	isFree(t, straight, "deploy")
-	if left := content(t, raw, b.prefix); left != "" {
-		t.Errorf("left: %s", left)
-	}
+	leavesNothing(t, raw, b.prefix)
 }

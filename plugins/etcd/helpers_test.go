@@ -107,6 +107,14 @@ func put(t testing.TB, raw *clientv3.Client, key, value string, opts ...clientv3
 	}
 }
 
+// leavesNothing checks that there is nothing below a prefix but generations.
+func leavesNothing(t testing.TB, raw *clientv3.Client, prefix string) {
+	t.Helper()
+	if left := content(t, raw, prefix); left != "" {
+		t.Errorf("left: %s", left)
+	}
+}
+
 // content returns all keys that begin with a prefix: their values, their etcd
 // leases and their revisions, so that nothing can change unseen. Generations,
 // which stay when a lock ends, are left out.

@@ -152,9 +152,7 @@ func TestReleaseLeavesNothing(t *testing.T) {
 	lease := acquire(t, b, want("deploy"))
 	id, _ := leaseID(lease.ID)
 	release(t, b, lease)
-	if left := content(t, raw, b.prefix); left != "" {
-		t.Errorf("left: %s", left)
-	}
+	leavesNothing(t, raw, b.prefix)
 	if left := timeToLive(t, raw, clientv3.LeaseID(id)); left != -1 {
 		t.Errorf("the etcd lease is left, for %d s", left)
 	}

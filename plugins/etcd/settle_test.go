@@ -315,9 +315,7 @@ func TestNothingIsRevokedInTheDark(t *testing.T) {
 	if n := requests.count("revoke"); n != 0 {
 		t.Errorf("%d etcd leases were revoked", n)
 	}
-	if left := content(t, raw, b.prefix); left != "" {
-		t.Errorf("left: %s", left)
-	}
+	leavesNothing(t, raw, b.prefix)
 }
 
 // Whoever gives up an acquire may repeat it at once, and be told of the lock that

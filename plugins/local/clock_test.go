@@ -137,16 +137,23 @@ func TestProcessesWithDifferentWallClocksAgree(t *testing.T) {
 	ended(t, m.bears(openAt(t, b.file.path), -step), lease)
 }
 
-// After a boot only the wall clock can tell how long the machine was off.
-func TestRebootTakesTheTimeFromTheWallClockOnce(t *testing.T) {
-	b, m, lease := booted(t)
-	m.reboot(20 * time.Second)
+// anchoredAtAChange checks that what is left goes by the wall clock until
+// something is changed, and by the boot's from then on.
+func anchoredAtAChange(t *testing.T, b *backend, m *machine, lease sdk.Lease) {
+	t.Helper()
 	left(t, b, lease, 40*time.Second)
 	acquire(t, b, wanted("another"))
 	m.wall = m.wall.Add(step)
 	left(t, b, lease, 40*time.Second)
 	m.pass(40 * time.Second)
 	ended(t, b, lease)
+}
+
+// After a boot only the wall clock can tell how long the machine was off.
+func TestRebootTakesTheTimeFromTheWallClockOnce(t *testing.T) {
+	b, m, lease := booted(t)
+	m.reboot(20 * time.Second)
+	anchoredAtAChange(t, b, m, lease)
 }
 
 func TestRebootWithAClockThatWasSetBack(t *testing.T) {
@@ -197,12 +204,7 @@ func TestFileWithoutABootIsAnchoredAtTheFirstChange(t *testing.T) {
 	b, m, lease := booted(t)
 	edit(t, b.file.path, nil, func(tx *bolt.Tx) error { return tx.Bucket(metaBucket).Delete(bootKey) })
 	m.pass(20 * time.Second)
-	left(t, b, lease, 40*time.Second)
-	acquire(t, b, wanted("another"))
-	m.wall = m.wall.Add(step)
-	left(t, b, lease, 40*time.Second)
-	m.pass(40 * time.Second)
-	ended(t, b, lease)
+	anchoredAtAChange(t, b, m, lease)
 }
 
 // A process that does not know the boot goes by the wall clock, and leaves what

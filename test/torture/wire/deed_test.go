@@ -7,8 +7,7 @@ import (
 )
 
 func TestCut(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	set(t, p, Rule{Do: Cut, Request: 2, Conns: 1})
 	c := dial(t, p.Addr())
 	c.asks("a")
@@ -23,8 +22,7 @@ func TestCut(t *testing.T) {
 }
 
 func TestSwallow(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	set(t, p, Rule{Do: Swallow, Request: 2, Conns: 2})
 	for range 2 {
 		c := dial(t, p.Addr())
@@ -42,8 +40,7 @@ func TestSwallow(t *testing.T) {
 
 // Connections that do not get to the request, or do not match, do not count.
 func TestMatch(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	_, p := throughProxy(t)
 	set(t, p, Rule{Do: Cut, Request: 2, Conns: 1, Match: func(c *Conn) bool { return c.ID > 2 }})
 	short, other, meant := dial(t, p.Addr()), dial(t, p.Addr()), dial(t, p.Addr())
 	short.asks("a")
@@ -55,8 +52,7 @@ func TestMatch(t *testing.T) {
 }
 
 func TestHold(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	d := watch(p)
 	set(t, p, Rule{Do: Hold, Request: 2, Conns: 1})
 	c := dial(t, p.Addr())
@@ -85,8 +81,7 @@ func TestHold(t *testing.T) {
 
 // Whoever waits for a held request is left in silence until another rule.
 func TestHoldIsSilent(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	set(t, p, Rule{Do: Hold, Request: 1, After: 10 * time.Millisecond})
 	c := dial(t, p.Addr())
 	c.say("a")
@@ -113,8 +108,7 @@ func TestHoldFails(t *testing.T) {
 }
 
 func TestRepeat(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	set(t, p, Rule{Do: Repeat, Request: 2, Conns: 1})
 	c := dial(t, p.Addr())
 	for _, line := range []string{"a", "b", "c"} {
@@ -132,8 +126,7 @@ func TestRepeat(t *testing.T) {
 
 // A request that is not answered is repeated once its connection has ended.
 func TestRepeatWithoutAnAnswer(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	set(t, p, Rule{Do: Repeat, Request: 2, After: 10 * time.Millisecond})
 	c := dial(t, p.Addr())
 	c.asks("a")

@@ -12,8 +12,7 @@ func TestDrop(t *testing.T) {
 		"to client": {ToClient, "1: a, 1: b"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := newEcho(t)
-			p := listen(t, server.addr)
+			server, p := throughProxy(t)
 			c := dial(t, p.Addr())
 			c.asks("a")
 			set(t, p, Rule{Drop: test.way})
@@ -29,8 +28,7 @@ func TestDrop(t *testing.T) {
 
 // A stream with a hole stays black until nothing is dropped any more.
 func TestAHoleIsNotMended(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	c := dial(t, p.Addr())
 	c.asks("a")
 	set(t, p, Rule{Drop: ToServer})
@@ -47,8 +45,7 @@ func TestAHoleIsNotMended(t *testing.T) {
 }
 
 func TestWhatLostNothingGoesOn(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	_, p := throughProxy(t)
 	old := dial(t, p.Addr())
 	old.asks("a")
 	set(t, p, Rule{Drop: Both})
@@ -62,8 +59,7 @@ func TestWhatLostNothingGoesOn(t *testing.T) {
 // In a black hole nobody hears that the server is not there, nor that the client
 // has gone.
 func TestDropHidesEnds(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	_, p := throughProxy(t)
 	gone := dial(t, p.Addr())
 	gone.asks("a")
 	set(t, p, Rule{Drop: Both})

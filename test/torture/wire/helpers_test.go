@@ -49,6 +49,13 @@ func newEcho(t *testing.T) *echo {
 	return e
 }
 
+// throughProxy is an echo with a proxy before it.
+func throughProxy(t *testing.T) (*echo, *Proxy) {
+	t.Helper()
+	e := newEcho(t)
+	return e, listen(t, e.addr)
+}
+
 func (e *echo) serve(id int, conn net.Conn) {
 	defer conn.Close()
 	for lines := bufio.NewScanner(conn); lines.Scan(); {

@@ -52,8 +52,7 @@ func TestStandStill(t *testing.T) {
 		"told":     {Told, "1: a, 1: b", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := newEcho(t)
-			p := listen(t, server.addr)
+			server, p := throughProxy(t)
 			there, goOn := stand(p, test.point)
 			c := dial(t, p.Addr())
 			c.asks("a")
@@ -76,8 +75,7 @@ func TestStandStill(t *testing.T) {
 
 // A rule that is set while a connection stands still is obeyed from there on.
 func TestSetAtAMoment(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	p.Watch(func(m Moment) {
 		if m.Request == 2 && m.Point == Asked {
 			_ = p.Set(Rule{Drop: ToServer})
@@ -117,8 +115,7 @@ func TestSentIsWhole(t *testing.T) {
 }
 
 func TestOwnerIsKilledAtAMoment(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	server, p := throughProxy(t)
 	owners := make(chan int, 1)
 	p.Watch(func(m Moment) {
 		if m.Point != Answered {

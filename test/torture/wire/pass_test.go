@@ -11,8 +11,7 @@ import (
 )
 
 func TestPass(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	_, p := throughProxy(t)
 	one, two := dial(t, p.Addr()), dial(t, p.Addr())
 	one.asks("a")
 	two.asks("b")
@@ -73,8 +72,7 @@ func TestRetarget(t *testing.T) {
 
 // A server that is not there resets who has connected to the proxy.
 func TestServerIsGone(t *testing.T) {
-	server := newEcho(t)
-	p := listen(t, server.addr)
+	_, p := throughProxy(t)
 	p.Retarget("127.0.0.1:1")
 	if conn, err := net.Dial("tcp", p.Addr()); err == nil {
 		defer conn.Close()
