@@ -152,8 +152,8 @@ func (r *report) latest(c cell) (sum, seeds string) {
 // table writes what docs/reliability.md shows: of each cell the histories of the
 // latest executables.
 func (r *report) table(w io.Writer) {
-	fmt.Fprintln(w, "| backend | fault | histories | invalid | operations | of unknown outcome | violations | seeds |")
-	fmt.Fprintln(w, "|---|---|---:|---:|---:|---:|---:|---|")
+	fmt.Fprintln(w, "| backend | fault | histories | invalid | operations | of unknown outcome | violations | seeds | executables |")
+	fmt.Fprintln(w, "|---|---|---:|---:|---:|---:|---:|---|---|")
 	var all tally
 	for _, c := range cells() {
 		sum, seeds := r.latest(c)
@@ -161,15 +161,15 @@ func (r *report) table(w io.Writer) {
 			continue
 		}
 		t := r.of(c, sum)
-		fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %d | %d | %s |\n",
-			c.backend, c.fault.name, t.histories, t.invalid, t.ops, t.unknown, t.violations, seeds)
+		fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %d | %d | %s | %s |\n",
+			c.backend, c.fault.name, t.histories, t.invalid, t.ops, t.unknown, t.violations, seeds, sum)
 		all.histories += t.histories
 		all.invalid += t.invalid
 		all.ops += t.ops
 		all.unknown += t.unknown
 		all.violations += t.violations
 	}
-	fmt.Fprintf(w, "| all | | %d | %d | %d | %d | %d | |\n", all.histories, all.invalid, all.ops, all.unknown, all.violations)
+	fmt.Fprintf(w, "| all | | %d | %d | %d | %d | %d | | |\n", all.histories, all.invalid, all.ops, all.unknown, all.violations)
 }
 
 // seedTable writes how soon each seeded fault was found.
@@ -177,7 +177,7 @@ func (r *report) seedTable(w io.Writer) {
 	fmt.Fprintln(w, "| seeded fault | backend, fault | histories until found | found by |")
 	fmt.Fprintln(w, "|---|---|---:|---|")
 	for _, s := range seedFaults {
-		n, by := r.found(s)
+		n, by := r.found(s, r.sought(s))
 		if by == "" {
 			by = "not found"
 		}
@@ -185,11 +185,11 @@ func (r *report) seedTable(w io.Writer) {
 	}
 }
 
-// found is how many histories a seeded fault took, and the checkers that found
-// it in the last of them.
-func (r *report) found(s seedFault) (n int, by string) {
+// found is how many histories of some executables a seeded fault took, and the
+// checkers that found it in the last of them.
+func (r *report) found(s seedFault, sum string) (n int, by string) {
 	for _, e := range r.entries {
-		if e.Seeded != s.name {
+		if e.Seeded != s.name || e.Sum != sum {
 			continue
 		}
 		n++
@@ -198,6 +198,17 @@ func (r *report) found(s seedFault) (n int, by string) {
 		}
 	}
 	return n, ""
+}
+
+// sought is the sum of the executables in which a seeded fault was last looked
+// for.
+func (r *report) sought(s seedFault) (sum string) {
+	for _, e := range r.entries {
+		if e.Seeded == s.name {
+			sum = e.Sum
+		}
+	}
+	return sum
 }
 
 // checkers are the names before the colons.

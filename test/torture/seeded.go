@@ -57,7 +57,7 @@ func (t *torture) runSeeded(wanted *regexp.Regexp) error {
 // errNoCell is for a fault that has been renamed.
 var errNoCell = errors.New("there is no such cell")
 
-// seek looks for one seeded fault.
+// seek looks for one seeded fault, from where an earlier run stopped.
 func (t *torture) seek(seed seedFault) (found bool, err error) {
 	c, ok := findCell(seed.cell())
 	if !ok {
@@ -71,12 +71,16 @@ func (t *torture) seek(seed seedFault) (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	had, by := t.found(seed, sum)
+	if by != "" {
+		return true, nil
+	}
 	s, err := startStore(c.backend, c.fault)
 	if err != nil {
 		return false, err
 	}
 	defer s.stop()
-	for n := range withinHistories {
+	for n := had; n < withinHistories; n++ {
 		e := entry{Backend: c.backend, Fault: c.fault.name, Seeded: seed.name, Seed: uint64(n + 1), Sum: sum}
 		if e.verdict, err = oneHistory(c, s, bin, e.Seed, seed.name); err != nil {
 			return false, err
