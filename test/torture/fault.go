@@ -18,11 +18,13 @@ const overTTL = 6 * time.Second
 // may take.
 const cutOff = 4 * time.Second
 
-// orLonger is a while, or in every other history one that is longer than a
-// command may take: then there are outcomes that stay unknown.
+// overCommand is longer than a command may take.
+const overCommand = commandTime + 2*time.Second
+
+// orLonger is a while, or in every other history one that no command outlasts.
 func (h *history) orLonger(while time.Duration) time.Duration {
 	if h.seed%2 == 0 {
-		return commandTime + 2*time.Second
+		return overCommand
 	}
 	return while
 }
@@ -60,10 +62,10 @@ func elections(r *check.Rules) { r.Restarts = true }
 
 func otherClock(r *check.Rules) { r.Clock = false }
 
-// stopServer freezes the server for a while.
+// stopServer freezes the server for a while, with a request on its way to it.
 func stopServer(how time.Duration) func(*history) error {
 	return func(h *history) error {
-		if err := h.store.server.Pause(); err != nil {
+		if err := h.atChange(h.store.server.Pause); err != nil {
 			return err
 		}
 		time.Sleep(how)
@@ -74,10 +76,10 @@ func stopServer(how time.Duration) func(*history) error {
 // stopServerLong freezes the server until leases have ended.
 func stopServerLong(h *history) error { return stopServer(h.orLonger(overTTL))(h) }
 
-// cut puts the network under a rule for a while.
+// cut puts the network under a rule for a while, with a request on its way.
 func cut(r wire.Rule) func(*history) error {
 	return func(h *history) error {
-		if err := h.store.proxy.Set(r); err != nil {
+		if err := h.atChange(func() error { return h.store.proxy.Set(r) }); err != nil {
 			return err
 		}
 		time.Sleep(h.orLonger(cutOff))

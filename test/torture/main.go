@@ -118,6 +118,9 @@ func (t *torture) runCells(wanted *regexp.Regexp) error {
 	for range t.parallel {
 		working.Go(func() {
 			for c := range queue {
+				if t.stopped() {
+					continue
+				}
 				if err := t.runCell(c); err != nil {
 					select {
 					case errs <- err:

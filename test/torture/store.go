@@ -26,7 +26,7 @@ type store struct {
 	server   server      // nil if there is none
 	members  []*servers.EtcdServer
 	file     *lockFile // of the embedded backend, else nil
-	requests int       // that a command sends on its connection, about
+	requests int       // that an acquire sends on its connection; the last may take the lock
 
 	// leftOver tells what the server still keeps for clients that are gone; ""
 	// is nothing. It is told how many acquires met the fault.
@@ -55,7 +55,7 @@ func startStore(backend string, f fault) (_ *store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	requests := map[string]int{"redis": 2, "etcd": 4, "postgres": 4, "dynamodb": 2}
+	requests := map[string]int{"redis": 3, "etcd": 3, "postgres": 4, "dynamodb": 2}
 	s := &store{backend: backend, requests: requests[backend], leftOver: func(int) (string, error) { return "", nil }}
 	s.stops = append(s.stops, func() { _ = os.RemoveAll(dir) })
 	start := map[string]func(string, fault) error{

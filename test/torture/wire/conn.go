@@ -22,10 +22,11 @@ type Conn struct {
 
 	rule  *ruling
 	turns turns
-	deed  Deed // to be done when the request is answered
-	sends bool // Sent is still to be told
-	lost  Way  // where something vanished
-	ended Way  // who has said all
+	deed  Deed          // to be done when the request is answered
+	after time.Duration // the deed's
+	sends bool          // Sent is still to be told
+	lost  Way           // where something vanished
+	ended Way           // who has said all
 }
 
 // settled is how long a client is silent when its request is complete: some write
@@ -130,7 +131,7 @@ func (c *Conn) begin() bool {
 	if !c.obey() {
 		return false
 	}
-	c.deed, c.sends = c.rule.deed(c, c.turns.request()), true
+	c.deed, c.after, c.sends = c.rule.deed(c, c.turns.request()), c.rule.After, true
 	if c.deed == Hold {
 		c.hold()
 	}

@@ -124,7 +124,8 @@ func TestRepeat(t *testing.T) {
 	waitLog(t, server, "1: a, 1: b, 1: c, 2: a, 2: b, 1: d")
 }
 
-// A request that is not answered is repeated once its connection has ended.
+// A request that is not answered is repeated once its connection has ended, and
+// then as the rule said that it met.
 func TestRepeatWithoutAnAnswer(t *testing.T) {
 	server, p := throughProxy(t)
 	set(t, p, Rule{Do: Repeat, Request: 2, After: 10 * time.Millisecond})
@@ -132,6 +133,7 @@ func TestRepeatWithoutAnAnswer(t *testing.T) {
 	c.asks("a")
 	c.say("hush")
 	wait(t, "it has come", func() bool { return p.rule.Load().done.Load() == 1 })
+	set(t, p, Rule{})
 	_ = c.Close()
 	waitLog(t, server, "1: a, 1: hush, 2: a, 2: hush")
 }

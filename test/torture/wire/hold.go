@@ -9,7 +9,7 @@ const lateGap = 10 * gap
 // hold takes the request that has begun from its client and delivers it later.
 func (c *Conn) hold() {
 	c.proxy.late.Add(1)
-	wait := c.proxy.due(c.rule.After)
+	wait := c.proxy.due(c.after)
 	c.gather()
 	c.moment(Kept)
 	if wait() {

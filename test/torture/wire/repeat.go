@@ -23,7 +23,7 @@ func (c *Conn) repeat() {
 	c.proxy.late.Add(1)
 	s := &session{
 		conn: c, said: slices.Clone(c.turns.said), heard: slices.Clone(c.turns.heard),
-		wait: c.proxy.due(c.rule.After),
+		wait: c.proxy.due(c.after),
 	}
 	s.moment(Kept, nil)
 	c.proxy.running.Go(s.run)
