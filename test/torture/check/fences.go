@@ -1,6 +1,9 @@
 package check
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // fences looks for fences that do not grow with the grants of the resource.
 func (b *book) fences() []Violation {
@@ -65,8 +68,7 @@ func (b *book) regranted(l *lease) bool {
 	return len(l.acquires) > 1 || last >= b.rules.earliest(first, l.shortest())
 }
 
-// notAbove compares with the leases that were granted before this one was
-// asked for.
+// notAbove compares with the leases that were granted before.
 func (b *book) notAbove(l *lease, op *Op) []Violation {
 	var found []Violation
 	for _, other := range b.tagged() {
@@ -74,13 +76,40 @@ func (b *book) notAbove(l *lease, op *Op) []Violation {
 			continue
 		}
 		for _, before := range other.shown() {
-			if b.grantedBy(other, before) < l.acquires[0].Call && before.Fence >= op.Fence && op.Fence != 0 {
+			if op.Fence != 0 && before.Fence >= op.Fence && b.precedes(other, before, l) {
 				found = append(found, violation("fences", []*Op{before, l.acquires[0], op}, "resource %s: %s was granted after %s, but its fence %d is not above %d",
 					b.resource, l.tag, other.tag, op.Fence, before.Fence))
 			}
 		}
 	}
 	return found
+}
+
+// precedes reports whether the grant whose fence was shown certainly came before
+// that of another lease: because that was asked for later, or because it was
+// certainly held later. It cannot have been granted before what was held meanwhile.
+func (b *book) precedes(l *lease, shown *Op, other *lease) bool {
+	if b.grantedBy(l, shown) < other.acquires[0].Call {
+		return true
+	}
+	if b.regranted(l) || b.regranted(other) {
+		return false
+	}
+	first, _ := b.certain(l)
+	_, last := b.certain(other)
+	return first < last
+}
+
+// certain returns the first and the last moment from which on a lease was
+// certainly held: never and 0, if it was at none.
+func (b *book) certain(l *lease) (first, last time.Duration) {
+	first = never
+	for _, op := range slices.Concat(l.acquires, l.renewals) {
+		if h, ok := b.hold(l, op); ok {
+			first, last = min(first, h.from), max(last, h.from)
+		}
+	}
+	return first, last
 }
 
 // grantedBy is when the grant whose fence was shown had certainly been made.

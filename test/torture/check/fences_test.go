@@ -29,6 +29,15 @@ func TestFences(t *testing.T) {
 			o(Acquire, "a", 0, 2, Acquired), o(Acquire, "b", 1, 9, Unknown), o(Release, "a", 2, 3, Released),
 			o(Current, "", 1.5, 1.9, Held, saw("a"), fence(5)), o(Current, "", 4, 5, Held, saw("b"), fence(3)),
 		}, ""},
+		{"asked for at the same time, but held later", r, []Op{
+			o(Acquire, "a", 0, 1, Acquired), o(Current, "", 1.1, 1.2, Held, saw("a"), fence(5)),
+			o(Release, "a", 2, 2.5, Released),
+			o(Acquire, "b", .5, 3, Acquired), o(Current, "", 4, 5, Held, saw("b"), fence(3)),
+		}, "b was granted after a, but its fence 3 is not above 5"},
+		{"asked for at the same time, and held earlier", r, []Op{
+			o(Acquire, "a", 0, 1, Acquired, ttl(1)), o(Current, "", .8, .9, Held, saw("a"), fence(3)),
+			o(Acquire, "b", .5, 3, Acquired), o(Current, "", 4, 5, Held, saw("b"), fence(5)),
+		}, ""},
 		{"granted before it was shown", r, []Op{
 			o(Acquire, "a", 0, 1, Acquired), o(Acquire, "b", 2, 9, Unknown),
 			o(Current, "", 1.5, 2.5, Held, saw("a"), fence(5)), o(Current, "", 4, 5, Held, saw("b"), fence(3)),
