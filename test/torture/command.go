@@ -45,18 +45,36 @@ func (c *client) run(kind check.Kind, l lease, args ...string) result {
 	cmd.Dir, cmd.Env = c.dir, c.environment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second // a plugin that outlives a killed core may hold its pipes
-	var stdout, stderr bytes.Buffer
+	stdout := stamped{now: c.now}
+	var stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 
 	op := check.Op{Client: c.n, Kind: kind, Resource: l.resource, Tag: l.tag, TTL: l.ttl, Call: c.now()}
 	err := c.start(cmd, running{kind, l.resource, l.ttl})
 	op.Return = c.now()
-	r := c.judge(op, cmd.ProcessState, stdout.String(), stderr.String())
+	if kind == check.Acquire {
+		op.Told = stdout.first
+	}
+	r := c.judge(op, cmd.ProcessState, stdout.text.String(), stderr.String())
 	if ctx.Err() != nil || cmd.ProcessState == nil {
 		c.complain("%v does not end or start (%v): %s", args, err, r.text)
 	}
 	c.note(r.op)
 	return r
+}
+
+// A stamped buffer knows when the first of it came.
+type stamped struct {
+	text  bytes.Buffer
+	now   func() time.Duration
+	first time.Duration
+}
+
+func (s *stamped) Write(p []byte) (int, error) {
+	if s.first == 0 {
+		s.first = s.now()
+	}
+	return s.text.Write(p)
 }
 
 // setUp creates what the store needs, as an operator does once.

@@ -68,7 +68,7 @@ func kill(which part, at moment) func(*history) error {
 // stopCores freezes stormlock while it waits for an answer, lets the answer
 // come, and lets it go on when the lease that it got is over.
 func stopCores(h *history) error {
-	hunt := &hunt{history: h, left: victims / 2}
+	hunt := &hunt{history: h, left: victims}
 	hunt.wants = func(r running) bool { return r.kind == check.Acquire && r.ttl < overTTL }
 	hunt.strike = func(_, core int) {
 		if servers.Freeze(core) != nil { // it has ended

@@ -53,6 +53,7 @@ func ttl(s float64) func(*Op)      { return func(op *Op) { op.TTL = sec(s) } }
 func at(resource string) func(*Op) { return func(op *Op) { op.Resource = resource } }
 func by(client int) func(*Op)      { return func(op *Op) { op.Client = client } }
 func created(s float64) func(*Op)  { return func(op *Op) { op.Created = simStart.Add(sec(s)) } }
+func told(s float64) func(*Op)     { return func(op *Op) { op.Told = sec(s) } }
 func retried(op *Op)               { op.Retried = true }
 
 func TestViolationIsPrintedInLines(t *testing.T) {

@@ -11,10 +11,11 @@ type hold struct {
 	from, to time.Duration
 }
 
-// exclusive looks for two leases that were certainly held at once.
+// exclusive looks for two leases that were certainly held at once, and for one
+// that was told to be acquired while another was.
 func (b *book) exclusive() []Violation {
-	var found []Violation
 	holds := b.holds()
+	found := b.toldInVain(holds)
 	for i, first := range holds {
 		for _, second := range holds[i+1:] {
 			if second.from >= first.to {
@@ -22,6 +23,23 @@ func (b *book) exclusive() []Violation {
 			}
 			if first.op.Tag != second.op.Tag {
 				found = append(found, b.both(first, second))
+			}
+		}
+	}
+	return found
+}
+
+// printing is how long a line may take from stormlock to whoever reads it.
+const printing = 500 * time.Millisecond
+
+// toldInVain is about acquires that were told of success when another lease was
+// held already.
+func (b *book) toldInVain(holds []hold) (found []Violation) {
+	for _, op := range b.ops {
+		for _, h := range holds {
+			if op.Told != 0 && op.Tag != h.op.Tag && h.from <= op.Told-printing && op.Told < h.to {
+				found = append(found, violation("exclusive", []*Op{op, h.op}, "resource %s: %s was told to be acquired at %s, while %s was held",
+					b.resource, op.Tag, seconds(op.Told), h.op.Tag))
 			}
 		}
 	}

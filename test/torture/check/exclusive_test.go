@@ -23,6 +23,15 @@ func TestExclusive(t *testing.T) {
 		{"repeated and still there", Rules{}, []Op{
 			o(Acquire, "a", 0, 1, Unknown), o(Acquire, "a", 7, 8, Acquired), o(Acquire, "b", 8, 9, Acquired),
 		}, "a and b were both held from 9.000s to 10.000s"},
+		{"told when another holds it", Rules{}, []Op{
+			o(Acquire, "a", 0, 6, Acquired, ttl(2), told(6)), o(Acquire, "b", 3, 4, Acquired),
+		}, "a was told to be acquired at 6.000s, while b was held"},
+		{"told while another gets it", Rules{}, []Op{
+			o(Acquire, "a", 0, 6, Acquired, ttl(2), told(4.4)), o(Acquire, "b", 3, 4, Acquired),
+		}, ""},
+		{"told before another gets it", Rules{}, []Op{
+			o(Acquire, "a", 0, 6, Acquired, ttl(2), told(1)), o(Acquire, "b", 3, 4, Acquired),
+		}, ""},
 		{"an acquire without an answer is not certain", Rules{}, []Op{a, o(Acquire, "b", 2, 3, Unknown), o(Acquire, "c", 2, 3, Lost)}, ""},
 	})
 }

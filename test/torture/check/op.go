@@ -46,6 +46,7 @@ type Op struct {
 	TTL      time.Duration // asked for, by acquire and renew
 
 	Call, Return time.Duration // since the start of the history, by a clock that nothing moves
+	Told         time.Duration // when an acquire printed its lease id; 0 if that was not noticed
 
 	Outcome Outcome
 	Seen    string        // the tag of the lease that Held is about; empty if it was not told
@@ -77,6 +78,9 @@ func (o Op) String() string {
 }
 
 func (o Op) details(b *strings.Builder) {
+	if o.Told != 0 {
+		fmt.Fprintf(b, " at %.3fs", o.Told.Seconds())
+	}
 	if o.Seen != "" {
 		fmt.Fprintf(b, ", saw %s", o.Seen)
 	}

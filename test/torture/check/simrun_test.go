@@ -142,6 +142,9 @@ func (r *simRun) acquireAnswered(number int, a answer, late bool) {
 		r.ended(number, Lost)
 	default:
 		r.op.Seen = a.seen
+		if a.outcome == Acquired {
+			r.op.Told = r.now
+		}
 		r.ended(number, a.outcome)
 	}
 }
