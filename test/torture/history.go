@@ -47,6 +47,7 @@ type history struct {
 	complaints []string
 	window     struct{ begin, end time.Duration } // of the fault; end is 0 until all is well again
 	atEnd      int                                // ops when it ended
+	spared     bool                               // the fault found nothing to strike at
 }
 
 // newHistory prepares a history on a store. Its resources are its own.
@@ -118,7 +119,10 @@ func (h *history) strike() error {
 	h.mu.Lock()
 	h.atEnd = len(h.ops)
 	h.mu.Unlock()
-	if err != nil {
+	switch {
+	case errors.Is(err, errNoVictim):
+		h.spared = true
+	case err != nil:
 		return fmt.Errorf("%s: %w", h.cell, err)
 	}
 	return nil
@@ -258,6 +262,9 @@ func (h *history) verdict() verdict {
 	recorded := check.History{Ops: h.ops, Start: time.Now().Add(-h.now())}
 	if err := check.Enough(recorded, check.Window{Begin: h.window.begin, End: h.window.end}); err != nil {
 		v.Invalid = err.Error()
+	}
+	if h.spared {
+		v.Invalid = errNoVictim.Error()
 	}
 	for _, found := range check.Check(recorded, h.rules()) {
 		v.Violations = append(v.Violations, found.String())
