@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -67,55 +68,69 @@ type lockFile struct{ dir, path string }
 
 // watchFile strikes at those who use the file: while they wait for it, as they
 // write to it, or when they are done. It has no connection to look at.
-func (h *hunt) watchFile(at moment) {
+func (h *hunt) watchFile(at moment) error {
 	if at == beforeSending {
-		h.lockOut()
-		return
+		return h.lockOut()
 	}
-	watch, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
+	// Unlike inotify, fanotify names the process. Without the file's identity
+	// instead of a descriptor, each event would open the file.
+	watch, err := unix.FanotifyInit(unix.FAN_CLASS_NOTIF|unix.FAN_CLOEXEC|unix.FAN_NONBLOCK|unix.FAN_REPORT_FID, unix.O_RDONLY)
 	if err != nil {
-		return
+		return fmt.Errorf("watch %s: %w; run as root, or leave these cells out with -only", h.store.file.path, err)
 	}
 	defer unix.Close(watch)
-	mask := map[moment]uint32{afterSending: unix.IN_MODIFY, afterReply: unix.IN_CLOSE_WRITE}[at]
-	if _, err := unix.InotifyAddWatch(watch, h.store.file.path, mask); err != nil {
-		return
+	mask := map[moment]uint64{afterSending: unix.FAN_MODIFY, afterReply: unix.FAN_CLOSE_WRITE}[at]
+	if err := unix.FanotifyMark(watch, unix.FAN_MARK_ADD, mask, unix.AT_FDCWD, h.store.file.path); err != nil {
+		return fmt.Errorf("watch %s: %w", h.store.file.path, err)
 	}
-	events := make([]byte, 64<<10)
-	for end := time.Now().Add(hunting); time.Now().Before(end) && !h.done(); time.Sleep(time.Millisecond) {
-		if n, _ := unix.Read(watch, events); n > 0 {
-			h.meetSome(at)
-		}
-	}
-}
-
-// meetSome meets who has the file open, or who has just closed it.
-func (h *hunt) meetSome(at moment) {
-	found := openers(h.bin, h.store.file.path)
-	if at == afterReply {
-		found = processes(h.bin)
-	}
-	for _, pid := range found {
-		h.meet(pid)
-	}
-}
-
-// lockOut takes the file's lock, so that everybody has to wait for it, and
-// strikes at those who do.
-func (h *hunt) lockOut() {
-	file, err := os.OpenFile(h.store.file.path, os.O_RDWR, 0)
-	if err != nil {
-		return
-	}
-	defer file.Close()
-	for end := time.Now().Add(hunting); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
-			break
-		}
-	}
-	for end := time.Now().Add(hunting); time.Now().Before(end) && !h.done(); time.Sleep(5 * time.Millisecond) {
-		for _, pid := range processes(h.bin) { // nobody keeps the file open while it waits
+	dice := h.dice()
+	for end := time.Now().Add(hunting); time.Now().Before(end) && !h.done(); {
+		for _, pid := range users(watch) {
+			time.Sleep(time.Duration(dice.IntN(4)) * time.Millisecond) // which of its writes is the last
 			h.meet(pid)
 		}
 	}
+	return nil
 }
+
+// users waits a little, and returns the processes of the events that came.
+func users(watch int) (pids []int) {
+	if n, _ := unix.Poll([]unix.PollFd{{Fd: int32(watch), Events: unix.POLLIN}}, 10); n < 1 {
+		return nil
+	}
+	var event unix.FanotifyEventMetadata
+	text := make([]byte, 64<<10)
+	n, _ := unix.Read(watch, text)
+	for rest := text[:max(n, 0)]; len(rest) >= int(unsafe.Sizeof(event)); rest = rest[event.Event_len:] {
+		event = *(*unix.FanotifyEventMetadata)(unsafe.Pointer(&rest[0]))
+		pids = append(pids, int(event.Pid))
+	}
+	return pids
+}
+
+// lockOut takes the file's lock for moments, so that everybody has to wait for
+// it, and strikes at those who do.
+func (h *hunt) lockOut() error {
+	file, err := os.OpenFile(h.store.file.path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for end := time.Now().Add(hunting); time.Now().Before(end) && !h.done(); time.Sleep(lockedOut) {
+		if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
+			return fmt.Errorf("lock %s: %w", h.store.file.path, err)
+		}
+		time.Sleep(lockedOut)
+		for _, pid := range processes(h.bin) { // nobody keeps the file open while it waits
+			h.meet(pid)
+		}
+		if err := unix.Flock(int(file.Fd()), unix.LOCK_UN); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockedOut is long enough for those who were at work on the file to end, and
+// for others to come and wait.
+const lockedOut = 50 * time.Millisecond

@@ -3,10 +3,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -79,23 +75,27 @@ func stopCores(h *history) error {
 			_ = syscall.Kill(core, syscall.SIGCONT)
 		})
 	}
+	if h.store.file != nil {
+		return hunt.run(beforeSending) // the core is not the one that writes
+	}
 	return hunt.run(afterSending)
 }
 
 // run hunts until there are enough victims.
 func (h *hunt) run(at moment) error {
+	var err error
 	if h.store.file != nil {
-		h.watchFile(at)
+		err = h.watchFile(at)
 	} else {
 		h.watchProxy(at)
 	}
 	h.pending.Wait()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.left == victims {
-		return errNoVictim
+	if err == nil && h.left == victims {
+		err = errNoVictim
 	}
-	return nil
+	return err
 }
 
 // watchProxy strikes where the requests pass.
@@ -143,18 +143,4 @@ func (h *hunt) meet(plugin int) {
 		h.left--
 		h.strike(plugin, core)
 	}
-}
-
-// openers are the processes of a history that have a file open.
-func openers(bin, path string) (found []int) {
-	for _, pid := range processes(bin) {
-		links, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "fd", "*"))
-		for _, link := range links {
-			if target, err := os.Readlink(link); err == nil && strings.HasPrefix(target, path) {
-				found = append(found, pid)
-				break
-			}
-		}
-	}
-	return found
 }
