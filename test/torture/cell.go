@@ -34,8 +34,9 @@ type fault struct {
 	// strike does it, and returns when all is well again. The error is one of
 	// the harness.
 	strike func(*history) error
-	// rules, if not nil, says what the fault changes of what may be expected.
-	rules func(*check.Rules)
+	// rules, if not nil, says what the fault changes of what may be expected of
+	// a backend.
+	rules func(backend string, r *check.Rules)
 }
 
 // A need is what a fault asks of the store that it strikes.

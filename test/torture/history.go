@@ -280,7 +280,7 @@ func (h *history) verdict() verdict {
 func (h *history) rules() check.Rules {
 	r := h.store.rules()
 	if h.fault.rules != nil {
-		h.fault.rules(&r)
+		h.fault.rules(h.backend, &r)
 	}
 	return r
 }

@@ -105,8 +105,26 @@ func (r *report) keep(e entry) error {
 	return os.WriteFile(fmt.Sprintf("%s.%s-%d.txt", r.path, name, e.Seed), []byte(text.String()), 0o644)
 }
 
-// A tally adds up the histories of a cell.
-type tally struct{ histories, invalid, ops, unknown, violations int }
+// A tally adds up histories.
+type tally struct {
+	histories, invalid, ops, unknown, violations int
+
+	last uint64 // seed
+}
+
+func (t tally) String() string {
+	return fmt.Sprintf("%d | %d | %d | %d | %d", t.histories, t.ops, t.unknown, t.violations, t.invalid)
+}
+
+// join adds up two tallies.
+func (t *tally) join(other tally) {
+	t.histories += other.histories
+	t.invalid += other.invalid
+	t.ops += other.ops
+	t.unknown += other.unknown
+	t.violations += other.violations
+	t.last = max(t.last, other.last)
+}
 
 func (t *tally) add(v verdict) {
 	t.violations += len(v.Violations)
@@ -124,6 +142,7 @@ func (r *report) of(c cell, sum string) (t tally) {
 	for _, e := range r.entries {
 		if e.isOf(c) && e.Sum == sum {
 			t.add(e.verdict)
+			t.last = max(t.last, e.Seed)
 		}
 	}
 	return t
@@ -133,43 +152,60 @@ func (e *entry) isOf(c cell) bool {
 	return e.Backend == c.backend && e.Fault == c.fault.name && e.Seeded == ""
 }
 
-// latest is the sum of the executables that a cell was last run with, and the
-// first and the last seed of theirs.
-func (r *report) latest(c cell) (sum, seeds string) {
-	var first, last uint64
+// latest is the sum of the executables that a cell was last run with.
+func (r *report) latest(c cell) (sum string) {
 	for _, e := range r.entries {
-		switch {
-		case !e.isOf(c):
-		case e.Sum != sum:
-			sum, first, last = e.Sum, e.Seed, e.Seed
-		default:
-			last = e.Seed
+		if e.isOf(c) {
+			sum = e.Sum
 		}
 	}
-	return sum, fmt.Sprintf("%d–%d", first, last)
+	return sum
 }
 
 // table writes what docs/reliability.md shows: of each cell the histories of the
-// latest executables.
+// latest executables, and what they add up to.
 func (r *report) table(w io.Writer) {
-	fmt.Fprintln(w, "| backend | fault | histories | invalid | operations | of unknown outcome | violations | seeds | executables |")
-	fmt.Fprintln(w, "|---|---|---:|---:|---:|---:|---:|---|---|")
-	var all tally
-	for _, c := range cells() {
-		sum, seeds := r.latest(c)
-		if sum == "" {
-			continue
+	fmt.Fprintf(w, "| fault | %s |\n", strings.Join(backends, " | "))
+	fmt.Fprintln(w, "|---|"+strings.Repeat("---:|", len(backends)))
+	for _, f := range faults {
+		fmt.Fprintf(w, "| %s |", f.name)
+		for _, backend := range backends {
+			text := "–"
+			if t := r.now(cell{backend, f}); f.meets(backend) {
+				text = fmt.Sprintf("%d / %d / %d", t.histories, t.ops, t.violations)
+			}
+			fmt.Fprintf(w, " %s |", text)
 		}
-		t := r.of(c, sum)
-		fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %d | %d | %s | %s |\n",
-			c.backend, c.fault.name, t.histories, t.invalid, t.ops, t.unknown, t.violations, seeds, sum)
-		all.histories += t.histories
-		all.invalid += t.invalid
-		all.ops += t.ops
-		all.unknown += t.unknown
-		all.violations += t.violations
+		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "| all | | %d | %d | %d | %d | %d | | |\n", all.histories, all.invalid, all.ops, all.unknown, all.violations)
+	fmt.Fprintln(w)
+	r.sums(w)
+}
+
+// now adds up the histories of a cell by the latest executables.
+func (r *report) now(c cell) tally { return r.of(c, r.latest(c)) }
+
+// sums writes what the cells of each backend, and all, add up to.
+func (r *report) sums(w io.Writer) {
+	fmt.Fprintln(w, "| backend | histories | operations | of unknown outcome | violations | invalid histories | seeds | executables |")
+	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---:|---|---|")
+	var all tally
+	for _, backend := range backends {
+		var t tally
+		var sums []string
+		for _, c := range cells() {
+			if c.backend != backend {
+				continue
+			}
+			t.join(r.now(c))
+			if sum := r.latest(c); sum != "" && !slices.Contains(sums, sum) {
+				sums = append(sums, sum)
+			}
+		}
+		fmt.Fprintf(w, "| %s | %s | 1–%d | %s |\n", backend, t, t.last, strings.Join(sums, ", "))
+		all.join(t)
+	}
+	fmt.Fprintf(w, "| all | %s | | |\n", all)
 }
 
 // seedTable writes how soon each seeded fault was found.
