@@ -20,7 +20,7 @@ import (
 const (
 	clients      = 8
 	resources    = 3
-	perResource  = 200              // commands, about
+	perResource  = 190              // commands, and some more at the end
 	afterHealing = 200              // of all commands, at least
 	faultAfter   = time.Second      // from the beginning
 	longest      = 90 * time.Second // that clients may work
