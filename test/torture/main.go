@@ -67,7 +67,7 @@ type torture struct {
 	mu    sync.Mutex
 	*report
 	stop chan struct{} // closed by a signal
-	bad  int           // histories with violations
+	bad  int           // violations, those of earlier runs included
 }
 
 func runAll(o options) error {
@@ -143,7 +143,7 @@ func (t *torture) runCells(wanted *regexp.Regexp) error {
 	default:
 	}
 	if t.bad > 0 {
-		return fmt.Errorf("%d histories with violations; see %s", t.bad, t.path)
+		return fmt.Errorf("%d violations; see %s", t.bad, t.path)
 	}
 	return nil
 }
@@ -157,6 +157,7 @@ func (t *torture) runCell(c cell) error {
 	}
 	t.mu.Lock()
 	had := t.of(c, sum)
+	t.bad += had.violations
 	t.mu.Unlock()
 	if had.histories >= t.count {
 		return nil
@@ -182,6 +183,9 @@ func (t *torture) runCell(c cell) error {
 		if err := t.record(e); err != nil {
 			return err
 		}
+	}
+	if had.histories < t.count && !t.stopped() {
+		return fmt.Errorf("%s: too little happens in its histories: %d of %d are invalid; see %s", c, had.invalid, had.invalid+had.histories, t.path)
 	}
 	return nil
 }
@@ -209,9 +213,7 @@ func oneHistory(c cell, s *store, bin string, seed uint64, seeded string) (verdi
 func (t *torture) record(e entry) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(e.Violations) > 0 {
-		t.bad++
-	}
+	t.bad += len(e.Violations)
 	progress(os.Stdout, e.Backend, e.Fault, fmt.Sprintf("seed %d", e.Seed), fmt.Sprintf("%d ops", e.Ops),
 		fmt.Sprintf("%d unknown", e.Unknown), fmt.Sprintf("%.0f s", e.Seconds), e.verdict)
 	if e.Seeded == "" {
