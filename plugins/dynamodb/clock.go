@@ -8,7 +8,8 @@ import "time"
 // A lease must not end before its TTL is over, so the end is counted from the
 // second after the one that was read. And the machines that answer for
 // DynamoDB need not agree to the second: a lease that has ended is left alone
-// for a while yet, though it is no longer current.
+// for a while yet, though it is no longer current. Only an acquire with its own
+// id is not kept out by it.
 
 const (
 	tick  = time.Second

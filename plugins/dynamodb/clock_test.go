@@ -273,13 +273,30 @@ func TestEndedLeaseIsLeftAloneForAWhile(t *testing.T) {
 			}
 		}
 	}
-	// Its own id is no better: the lease is over, and what is granted is another.
-	again := want("deploy")
-	again.ID = lease.ID
-	_, err := b.Acquire(testContext(t), again)
-	isKind(t, "repeat in the meantime", err, sdk.ErrHeld)
 	shown = now.Add(63 * time.Second)
-	if got := acquire(t, b, again); got.Fence <= lease.Fence || !got.Created.Equal(shown) {
+	if got := acquire(t, b, want("deploy")); got.Fence <= lease.Fence || !got.Created.Equal(shown) {
 		t.Errorf("taken over: %+v", got)
 	}
+}
+
+// TestEndedLeaseDoesNotKeepOutItsOwnAcquire: an acquire whose first answer was
+// lost, and whose repeat came when the lease was over, was told that another
+// holds the lock: itself.
+func TestEndedLeaseDoesNotKeepOutItsOwnAcquire(t *testing.T) {
+	t.Parallel()
+	now := time.Now().Truncate(time.Second)
+	var shown time.Time
+	c := account(t)
+	unswept(t, c)
+	_, c = before(t, c, func(x *exchange) { x.passAt(shown) })
+	b := openAt(t, c)
+	shown = now
+	repeated := want("deploy")
+	lease := acquire(t, b, repeated)
+	shown = now.Add(61 * time.Second)
+	again := acquire(t, b, repeated)
+	if again.ID != lease.ID || again.Fence <= lease.Fence || !again.Created.Equal(shown) {
+		t.Errorf("granted %+v after %+v", again, lease)
+	}
+	isHeld(t, b, "deploy", again)
 }

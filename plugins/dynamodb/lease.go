@@ -29,7 +29,7 @@ func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error
 		case found && l.current(s.now) && l.ID == want.ID:
 			l.TTL = l.left(s.now)
 			return l.Lease, nil
-		case found && !replaceable(l, s.now):
+		case found && l.ID != want.ID && !replaceable(l, s.now): // nobody is to be kept out by itself
 			l.TTL = l.waits(s.now)
 			return sdk.Lease{}, &sdk.HeldError{Lease: l.Lease}
 		}

@@ -88,10 +88,10 @@ func (m model) revivable(s state, v move) bool {
 // bars reports whether an acquire is told that another lease holds.
 func (m model) bars(s state, v move) bool {
 	saw := v.op.sees()
-	if s.over {
-		return m.rules.Lingers && v.call <= m.latest(s) && (saw == "" || saw == s.tag)
+	if s.tag == v.tag || saw != "" && saw != s.tag {
+		return false
 	}
-	return s.held() && s.tag != v.tag && (saw == "" || saw == s.tag)
+	return s.held() || s.over && m.rules.Lingers && v.call <= m.latest(s)
 }
 
 // hurried is about questions that took long. An answer counts from when it was

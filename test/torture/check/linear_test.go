@@ -37,6 +37,7 @@ func TestLinearizable(t *testing.T) {
 		{"kept out by nobody", Rules{}, []Op{o(Acquire, "b", 2, 3, Held)}, cannot},
 		{"kept out by another", Rules{}, []Op{a, o(Acquire, "b", 2, 3, Held, saw("c"))}, cannot},
 		{"kept out by itself", Rules{}, []Op{a, o(Acquire, "a", 2, 3, Held)}, cannot},
+		{"kept out by itself, which is over", lingers, []Op{a, o(Acquire, "a", 11, 11.1, Held)}, cannot},
 		{"two at once", Rules{}, []Op{a, o(Acquire, "b", 2, 3, Acquired)}, cannot},
 		{"kept out by one that has just ended", lingers, []Op{a, none(10.5), o(Acquire, "b", 11, 11.1, Held, saw("a")), none(11.5)}, ""},
 		{"kept out by one that ended, on another store", slack, []Op{a, none(10.5), o(Acquire, "b", 11, 11.1, Held, saw("a"))}, cannot},

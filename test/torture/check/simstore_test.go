@@ -67,7 +67,7 @@ func (c *cell) acquire(tag string, ttl time.Duration, void bool) (Outcome, strin
 	switch {
 	case c.tag == tag:
 		return Acquired, "", c.ends - c.now
-	case c.lingering():
+	case c.lingering() && c.last != tag:
 		return Held, c.last, 0
 	case c.tag != "" && (c.flaw != noExclusion || c.chance(80)):
 		return Held, c.tag, 0

@@ -16,11 +16,10 @@ func (b *book) told(start time.Time) []Violation {
 }
 
 // heldByItself is about acquires that were refused because of what they had got
-// themselves. That has to be over, and can still be in their way then.
+// themselves, be it over or not.
 func (b *book) heldByItself(l *lease) (found []Violation) {
 	for _, op := range l.acquires {
-		lingers := b.rules.Lingers && op.Return >= b.rules.earliest(l.acquires[0].Call, l.shortest())
-		if op.Outcome == Held && op.Seen == l.tag && !lingers {
+		if op.Outcome == Held && op.Seen == l.tag {
 			found = append(found, violation("told", []*Op{op}, "resource %s: the acquire of %s was told that another holds it, but saw itself", b.resource, l.tag))
 		}
 	}

@@ -10,7 +10,7 @@ func TestTold(t *testing.T) {
 	tell(t, "told", []story{
 		{"refused, and given up meanwhile", Rules{}, []Op{held, seen(.5)}, ""},
 		{"refused by itself", Rules{}, []Op{o(Acquire, "a", 0, 1, Held, saw("a"))}, "was told that another holds it, but saw itself"},
-		{"refused by itself when it is over", dynamo, []Op{o(Acquire, "a", 0, 4, Held, saw("a"), ttl(2))}, ""},
+		{"refused by itself when it is over", dynamo, []Op{o(Acquire, "a", 0, 4, Held, saw("a"), ttl(2))}, "saw itself"},
 		{"refused, but there", Rules{}, []Op{held, seen(2)}, "a was seen after its acquire was told that it got nothing"},
 		{"failed, but it keeps others out", Rules{}, []Op{o(Acquire, "a", 0, 1, Failed), o(Acquire, "b", 2, 3, Held, saw("a"))}, "got nothing"},
 		{"refused, but is-held", Rules{}, []Op{held, o(IsHeld, "a", 2, 3, Held)}, "got nothing"},
