@@ -51,10 +51,10 @@ func (s *session) acquire(ctx context.Context, f acquireFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := s.link.open(ctx); err != nil {
+	a := &acquisition{session: s, want: want, repeat: f.leaseID != ""}
+	if err := s.link.open(ctx); err != nil && !(a.repeat && exitCode(err) == exitUnavailable) {
 		return err
 	}
-	a := &acquisition{session: s, want: want, repeat: f.leaseID != ""}
 	a.entry = s.asking(want, a.repeat)
 	if a.entry.beingReleased() {
 		_, giveUp := settling(s.self, want)

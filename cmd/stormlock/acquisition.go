@@ -34,14 +34,16 @@ type acquisition struct {
 // leaseOfAttempt is what an attempt asks for: the same in each.
 var leaseOfAttempt = func(want sdk.Lease) sdk.Lease { return want }
 
+// run asks until the outcome is definite. A repeat is in doubt from the start: that
+// it wrote nothing proves nothing about what it repeats.
 func (a *acquisition) run(ctx context.Context) error {
-	var q inquiry
+	q := inquiry{doubt: a.repeat}
 	err := q.pursue(ctx, a.attempt)
 	switch {
 	case err == nil:
 		return a.report()
 	case errors.Is(err, sdk.ErrHeld):
-		return a.held(ctx, q.doubt || a.repeat, err)
+		return a.held(ctx, q.doubt, err)
 	case certain(err):
 		a.entry.putBack()
 		return err

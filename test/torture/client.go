@@ -147,6 +147,10 @@ func (c *client) learn(l lease, r result) {
 		l.id = r.id
 		l.givenUp = l.givenUp || calledOff.MatchString(r.text)
 		c.doubt = append(c.doubt, l)
+	case check.Failed:
+		if l.id != "" {
+			c.complain("the outcome of %s is unknown, but its repeat was told that it failed: %s", l.tag, r.text)
+		}
 	}
 }
 
