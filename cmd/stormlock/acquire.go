@@ -52,7 +52,7 @@ func (s *session) acquire(ctx context.Context, f acquireFlags) error {
 		return err
 	}
 	a := &acquisition{session: s, want: want, repeat: f.leaseID != ""}
-	if err := s.link.open(ctx); err != nil && !(a.repeat && exitCode(err) == exitUnavailable) {
+	if err := s.link.open(ctx); err != nil && !a.provesNothing(err) {
 		return err
 	}
 	a.entry = s.asking(want, a.repeat)

@@ -34,16 +34,14 @@ type acquisition struct {
 // leaseOfAttempt is what an attempt asks for: the same in each.
 var leaseOfAttempt = func(want sdk.Lease) sdk.Lease { return want }
 
-// run asks until the outcome is definite. A repeat is in doubt from the start: that
-// it wrote nothing proves nothing about what it repeats.
 func (a *acquisition) run(ctx context.Context) error {
-	q := inquiry{doubt: a.repeat}
+	var q inquiry
 	err := q.pursue(ctx, a.attempt)
 	switch {
 	case err == nil:
 		return a.report()
 	case errors.Is(err, sdk.ErrHeld):
-		return a.held(ctx, q.doubt, err)
+		return a.held(ctx, q.doubt || a.repeat, err)
 	case certain(err):
 		a.entry.putBack()
 		return err
@@ -52,11 +50,21 @@ func (a *acquisition) run(ctx context.Context) error {
 }
 
 func (a *acquisition) attempt(ctx context.Context) error {
-	return a.link.ask(ctx, func(ctx context.Context, backend sdk.Backend) (err error) {
+	err := a.link.ask(ctx, func(ctx context.Context, backend sdk.Backend) (err error) {
 		a.sent = boottime.Now()
 		a.got, err = backend.Acquire(ctx, leaseOfAttempt(a.want))
 		return err
 	})
+	if a.provesNothing(err) {
+		return &doubtError{err}
+	}
+	return err
+}
+
+// provesNothing reports whether an error says of a repeat alone that nothing was
+// written: what it repeats may hold the lock all the same.
+func (a *acquisition) provesNothing(err error) bool {
+	return a.repeat && err != nil && exitCode(err) == exitUnavailable
 }
 
 // report prints the lease id, unless the answer is so late that the lease may

@@ -21,6 +21,7 @@ import (
 //	die    die without carrying it out
 //	hang   carry it out and give no answer until the context ends
 //	down   certainly nothing written: the store is unavailable
+//	broken certainly nothing written: the configuration is wrong
 //	held   another holds the resource (acquire only)
 //	late   carry it out and answer after the lease has ended
 //	wait   carry it out and answer once there is a file go
@@ -91,6 +92,8 @@ func perform(ctx context.Context, dir, name string, arg sdk.Lease, do operation)
 		os.Exit(7)
 	case "down":
 		return sdk.Lease{}, sdk.Unavailable("connection refused")
+	case "broken":
+		return sdk.Lease{}, &sdk.ConfigError{Message: "has no door"}
 	case "held": // an acquire's answer alone
 		return sdk.Lease{}, &sdk.HeldError{Lease: sdk.Lease{Resource: arg.Resource, ID: LateID, Principal: "ben@ops", TTL: time.Hour}}
 	}
