@@ -58,7 +58,7 @@ func newHistory(c cell, s *store, bin string, seed uint64, seedFault string) (*h
 	}
 	h := &history{cell: c, seed: seed, seedFault: seedFault, store: s, dir: dir, bin: filepath.Join(dir, "bin"), tmp: filepath.Join(dir, "tmp")}
 	for i := range resources {
-		h.resources = append(h.resources, fmt.Sprintf("torture-%x-%d", seed, i))
+		h.resources = append(h.resources, fmt.Sprintf("%s-%d-%d", fileName(c.fault.name), seed, i))
 	}
 	return h, errors.Join(os.Mkdir(h.tmp, 0o700), linkAll(bin, h.bin))
 }
@@ -80,6 +80,9 @@ func linkAll(from, to string) error {
 // harness, not of stormlock.
 func (h *history) run() (verdict, error) {
 	defer os.RemoveAll(h.dir)
+	if err := h.store.begin(); err != nil {
+		return verdict{}, err
+	}
 	var workers []*client
 	for n := range clients {
 		c, err := newClient(h, n)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,32 +48,58 @@ func postgresClients(server *servers.PostgresServer) (string, error) {
 	return count + " connections to PostgreSQL", nil
 }
 
-// etcdLeases looks at the etcd leases that there still are. Every lock is
-// released by then, so none may have keys. One without keys is what an acquire
-// leaves that was killed, or cut off, between its two requests: there may be as
-// many as acquires that met the fault, and they end by themselves.
-func etcdLeases(members []*servers.EtcdServer, struck int) (string, error) {
+// strayLeases are the etcd leases that there still are at the end of a history,
+// and were not at its beginning. Every lock is released by then, so none may have
+// keys. One without keys is what an acquire leaves that was killed, or cut off,
+// between its two requests: there may be as many as acquires that met the fault,
+// and they end by themselves.
+type strayLeases struct {
+	url   string
+	known map[string]bool // before the history
+}
+
+func (l *strayLeases) ids() (ids []string, err error) {
 	var found struct {
 		Leases []struct {
 			ID string `json:"ID"`
 		} `json:"leases"`
 	}
-	if err := askEtcd(members[0].URL+"/v3/lease/leases", "{}", &found); err != nil {
+	err = askEtcd(l.url+"/v3/lease/leases", "{}", &found)
+	for _, lease := range found.Leases {
+		ids = append(ids, lease.ID)
+	}
+	return ids, err
+}
+
+// forget makes all that there is now known.
+func (l *strayLeases) forget() error {
+	ids, err := l.ids()
+	l.known = map[string]bool{}
+	for _, id := range ids {
+		l.known[id] = true
+	}
+	return err
+}
+
+func (l *strayLeases) left(struck int) (string, error) {
+	ids, err := l.ids()
+	if err != nil {
 		return "", err
 	}
-	for _, lease := range found.Leases {
+	ids = slices.DeleteFunc(ids, func(id string) bool { return l.known[id] })
+	for _, id := range ids {
 		var one struct {
 			Keys []string `json:"keys"`
 		}
-		if err := askEtcd(members[0].URL+"/v3/lease/timetolive", `{"ID":"`+lease.ID+`","keys":true}`, &one); err != nil {
+		if err := askEtcd(l.url+"/v3/lease/timetolive", `{"ID":"`+id+`","keys":true}`, &one); err != nil {
 			return "", err
 		}
 		if len(one.Keys) > 0 {
 			return fmt.Sprintf("an etcd lease with %d keys", len(one.Keys)), nil
 		}
 	}
-	if len(found.Leases) > struck {
-		return fmt.Sprintf("%d etcd leases, with %d acquires during the fault", len(found.Leases), struck), nil
+	if len(ids) > struck {
+		return fmt.Sprintf("%d etcd leases, with %d acquires during the fault", len(ids), struck), nil
 	}
 	return "", nil
 }

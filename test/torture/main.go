@@ -18,7 +18,7 @@ func main() {
 	flag.StringVar(&o.report, "report", "torture.jsonl", "report `FILE`; a run goes on where its histories end")
 	flag.StringVar(&o.only, "only", "", "run only cells whose BACKEND/FAULT matches this regular `EXPRESSION`")
 	flag.BoolVar(&o.seeded, "seeded", false, "look for the seeded faults instead")
-	flag.IntVar(&o.parallel, "parallel", 2, "cells at a time")
+	flag.IntVar(&o.parallel, "parallel", 3, "histories at a time")
 	table := flag.Bool("table", false, "print the tables of the report and stop")
 	list := flag.Bool("list", false, "print the cells and stop")
 	flag.Parse()
@@ -66,8 +66,9 @@ type torture struct {
 	stage *stage
 	mu    sync.Mutex
 	*report
-	stop chan struct{} // closed by a signal
-	bad  int           // violations, those of earlier runs included
+	stop  chan struct{} // closed by a signal
+	bad   int           // violations, those of earlier runs included
+	fault error         // of the harness, the first
 }
 
 func runAll(o options) error {
@@ -108,86 +109,6 @@ func (t *torture) stopped() bool {
 	default:
 		return false
 	}
-}
-
-// runCells runs every cell until it has its count of valid histories.
-func (t *torture) runCells(wanted *regexp.Regexp) error {
-	queue := make(chan cell)
-	errs := make(chan error, 1)
-	var working sync.WaitGroup
-	for range t.parallel {
-		working.Go(func() {
-			for c := range queue {
-				if t.stopped() {
-					continue
-				}
-				if err := t.runCell(c); err != nil {
-					select {
-					case errs <- err:
-					default:
-					}
-				}
-			}
-		})
-	}
-	for _, c := range cells() {
-		if wanted.MatchString(c.String()) {
-			queue <- c
-		}
-	}
-	close(queue)
-	working.Wait()
-	select {
-	case err := <-errs:
-		return err
-	default:
-	}
-	if t.bad > 0 {
-		return fmt.Errorf("%d violations; see %s", t.bad, t.path)
-	}
-	return nil
-}
-
-// runCell runs one backend under one fault. Histories that are invalid are
-// repeated, but not for ever.
-func (t *torture) runCell(c cell) error {
-	sum, err := t.sum(c.variant(), c.backend)
-	if err != nil {
-		return err
-	}
-	t.mu.Lock()
-	had := t.of(c, sum)
-	t.bad += had.violations
-	t.mu.Unlock()
-	if had.histories >= t.count {
-		return nil
-	}
-	bin, err := t.bin(c.variant())
-	if err != nil {
-		return err
-	}
-	s, err := startStore(c.backend, c.fault)
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	for n := had.histories + had.invalid; had.histories < t.count && had.invalid <= 2*t.count && !t.stopped(); n++ {
-		e := entry{Backend: c.backend, Fault: c.fault.name, Seed: uint64(n + 1), Sum: sum}
-		if e.verdict, err = oneHistory(c, s, bin, e.Seed, ""); err != nil {
-			return err
-		}
-		if t.stopped() { // a Ctrl-C is also for the servers
-			return nil
-		}
-		had.add(e.verdict)
-		if err := t.record(e); err != nil {
-			return err
-		}
-	}
-	if had.histories < t.count && !t.stopped() {
-		return fmt.Errorf("%s: too little happens in its histories: %d of %d are invalid; see %s", c, had.invalid, had.invalid+had.histories, t.path)
-	}
-	return nil
 }
 
 func (t *torture) sum(v variant, backend string) (string, error) {

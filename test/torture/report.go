@@ -101,8 +101,12 @@ func (r *report) keep(e entry) error {
 	for _, op := range e.ops {
 		fmt.Fprintln(&text, op)
 	}
-	name := strings.NewReplacer(" ", "-", "/", "-", ">", "over").Replace(e.Backend + "-" + e.Fault)
-	return os.WriteFile(fmt.Sprintf("%s.%s-%d.txt", r.path, name, e.Seed), []byte(text.String()), 0o644)
+	return os.WriteFile(fmt.Sprintf("%s.%s-%d.txt", r.path, fileName(e.Backend+"-"+e.Fault), e.Seed), []byte(text.String()), 0o644)
+}
+
+// fileName makes a name that needs no quotes.
+func fileName(text string) string {
+	return strings.NewReplacer(" ", "-", "/", "-", ">", "over").Replace(text)
 }
 
 // A tally adds up histories.

@@ -28,6 +28,8 @@ type store struct {
 	file     *lockFile // of the embedded backend, else nil
 	requests int       // that an acquire sends on its connection; the last may take the lock
 
+	// begin takes in what the server still keeps for clients of earlier histories.
+	begin func() error
 	// leftOver tells what the server still keeps for clients that are gone; ""
 	// is nothing. It is told how many acquires met the fault.
 	leftOver func(struck int) (string, error)
@@ -56,7 +58,7 @@ func startStore(backend string, f fault) (_ *store, err error) {
 		return nil, err
 	}
 	requests := map[string]int{"redis": 3, "etcd": 3, "postgres": 4, "dynamodb": 2}
-	s := &store{backend: backend, requests: requests[backend], leftOver: func(int) (string, error) { return "", nil }}
+	s := &store{backend: backend, requests: requests[backend], leftOver: func(int) (string, error) { return "", nil }, begin: func() error { return nil }}
 	s.stops = append(s.stops, func() { _ = os.RemoveAll(dir) })
 	start := map[string]func(string, fault) error{
 		"local": s.local, "redis": s.redis, "etcd": s.etcd, "postgres": s.postgres, "dynamodb": s.dynamodb,
@@ -146,7 +148,8 @@ func (s *store) etcd(dir string, f fault) (err error) {
 	if s.members, err = servers.StartEtcdCluster(dir, n); err != nil {
 		return err
 	}
-	s.leftOver = func(struck int) (string, error) { return etcdLeases(s.members, struck) }
+	leases := &strayLeases{url: s.members[0].URL}
+	s.begin, s.leftOver = leases.forget, leases.left
 	if n == 1 {
 		addr, err := s.behind(s.members[0], s.members[0].Addr)
 		s.settings = []string{"endpoints = http://" + addr}

@@ -1,0 +1,170 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"sync"
+)
+
+// A lane is what a run does with one cell.
+type lane struct {
+	cell
+	bin, sum string
+
+	tally
+	begun  int  // histories, those of earlier runs and invalid ones included: the next seed
+	broken bool // it cannot be run
+}
+
+// runCells runs one history of every cell, then another of each, until each has
+// its count of valid ones: a run that is interrupted has looked at all of them.
+func (t *torture) runCells(wanted *regexp.Regexp) error {
+	lanes, err := t.lanes(wanted)
+	if err != nil {
+		return err
+	}
+	queue := make(chan *lane)
+	var working sync.WaitGroup
+	for range t.parallel {
+		working.Go(func() { t.work(queue) })
+	}
+	for round := 1; round <= t.count; round++ {
+		for _, l := range lanes {
+			if !t.stopped() && t.wants(l, round) {
+				queue <- l
+			}
+		}
+	}
+	close(queue)
+	working.Wait()
+	if t.fault != nil {
+		return t.fault
+	}
+	if t.bad > 0 {
+		return fmt.Errorf("%d violations; see %s", t.bad, t.path)
+	}
+	return nil
+}
+
+// lanes are those of the wanted cells, with what the report has of them.
+func (t *torture) lanes(wanted *regexp.Regexp) (all []*lane, err error) {
+	for _, c := range cells() {
+		if !wanted.MatchString(c.String()) {
+			continue
+		}
+		l := &lane{cell: c}
+		if l.bin, err = t.stage.bin(c.variant()); err != nil {
+			return nil, err
+		}
+		if l.sum, err = t.stage.sum(c.variant(), c.backend); err != nil {
+			return nil, err
+		}
+		l.tally = t.of(c, l.sum)
+		l.begun = l.histories + l.invalid
+		t.bad += l.violations
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// servers names those of a cell: cells with the same can share them.
+func (l *lane) servers() string {
+	switch needs := l.fault.needs; {
+	case needs == needsCluster, needs == needsDisk, needs == needsRestart && l.backend == "dynamodb":
+		return fmt.Sprint(l.backend, " ", needs)
+	}
+	return l.backend
+}
+
+func (t *torture) wants(l *lane, round int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return l.histories < round && !l.broken
+}
+
+// work runs histories on servers of its own, which it starts when it first needs
+// them.
+func (t *torture) work(queue <-chan *lane) {
+	stores := map[string]*store{}
+	defer func() {
+		for _, s := range stores {
+			s.stop()
+		}
+	}()
+	for l := range queue {
+		key := l.servers()
+		err := t.turn(l, func() (*store, error) {
+			if s, ok := stores[key]; ok {
+				return s, nil
+			}
+			s, err := startStore(l.backend, l.fault)
+			if err == nil {
+				stores[key] = s
+			}
+			return s, err
+		})
+		if err == nil {
+			continue
+		}
+		t.give(l, err)
+		if s, ok := stores[key]; ok { // nobody knows in which state it is
+			s.stop()
+			delete(stores, key)
+		}
+	}
+}
+
+// give notes that a cell cannot be run.
+func (t *torture) give(l *lane, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l.broken = true
+	if t.fault == nil {
+		t.fault = err
+	}
+}
+
+// turn runs one valid history of a cell. Those that are invalid are repeated, but
+// not for ever.
+func (t *torture) turn(l *lane, storeOf func() (*store, error)) error {
+	s, err := storeOf()
+	if err != nil {
+		return err
+	}
+	for !t.stopped() {
+		e := entry{Backend: l.backend, Fault: l.fault.name, Seed: t.nextSeed(l), Sum: l.sum}
+		if e.verdict, err = oneHistory(l.cell, s, l.bin, e.Seed, ""); err != nil {
+			return err
+		}
+		if t.stopped() { // a Ctrl-C is also for the servers
+			return nil
+		}
+		if err := t.enter(l, e); err != nil || e.Invalid == "" {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *torture) nextSeed(l *lane) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l.begun++
+	return uint64(l.begun)
+}
+
+// enter adds a history to the report and to what is known of its cell.
+func (t *torture) enter(l *lane, e entry) error {
+	if err := t.record(e); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l.add(e.verdict)
+	if l.invalid > 2*t.count {
+		return fmt.Errorf("%s: too little happens in its histories: %d of %d are invalid; see %s", l.cell, l.invalid, l.invalid+l.histories, t.path)
+	}
+	return nil
+}
