@@ -148,7 +148,7 @@ func (c *client) learn(l lease, r result) {
 		l.givenUp = l.givenUp || calledOff.MatchString(r.text)
 		c.doubt = append(c.doubt, l)
 	case check.Failed:
-		if l.id != "" {
+		if l.id != "" && !r.killed {
 			c.complain("the outcome of %s is unknown, but its repeat was told that it failed: %s", l.tag, r.text)
 		}
 	}

@@ -23,6 +23,8 @@ type result struct {
 	op   check.Op
 	id   string // of the lease, as far as it was told
 	text string // on stderr
+
+	killed bool // it was told nothing more
 }
 
 // A running command can be found by its process id, so that it can be killed or
@@ -143,9 +145,9 @@ func (c *client) judge(op check.Op, state *os.ProcessState, stdout, stderr strin
 }
 
 // killed asks the record of leases what a command that was killed had asked
-// for. What is not on record was never sent.
+// for. What is not on record was never sent, or given up for certain.
 func (c *client) killed(r result) result {
-	r.op.Outcome = check.Unknown
+	r.op.Outcome, r.killed = check.Unknown, true
 	if r.op.Kind != check.Acquire {
 		return r
 	}
