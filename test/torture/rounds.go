@@ -54,19 +54,30 @@ func (t *torture) lanes(wanted *regexp.Regexp) (all []*lane, err error) {
 		if !wanted.MatchString(c.String()) {
 			continue
 		}
-		l := &lane{cell: c}
-		if l.bin, err = t.stage.bin(c.variant()); err != nil {
+		l, err := t.lane(c)
+		if err != nil {
 			return nil, err
 		}
-		if l.sum, err = t.stage.sum(c.variant(), c.backend); err != nil {
-			return nil, err
-		}
-		l.tally = t.of(c, l.sum)
-		l.begun = l.histories + l.invalid
-		t.bad += l.violations
 		all = append(all, l)
 	}
 	return all, nil
+}
+
+func (t *torture) lane(c cell) (*lane, error) {
+	bin, err := t.bin(c.variant())
+	if err != nil {
+		return nil, err
+	}
+	sum, err := t.sum(c.variant(), c.backend)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := &lane{cell: c, bin: bin, sum: sum, tally: t.of(c, sum)}
+	l.begun = l.histories + l.invalid
+	t.bad += l.violations
+	return l, nil
 }
 
 // servers names those of a cell: cells with the same can share them.

@@ -20,24 +20,35 @@ func today() int { return int(time.Now().Unix() / (24 * 60 * 60)) }
 // ones every day. `make torture` runs all.
 func TestSample(t *testing.T) {
 	run := newTorture(t)
-	queue := make(chan cell)
+	queue := make(chan *lane)
 	var working sync.WaitGroup
 	for range 2 {
-		working.Go(func() {
-			for c := range queue {
-				sampleCell(t, run, c)
-			}
-		})
+		working.Go(func() { run.work(queue) })
 	}
 	end, all := time.Now().Add(sampleTime), cells()
 	// A step that has no divisor in common with the number of cells visits
 	// all of them, backends and faults mixed.
 	at := today() * 29
 	for n := 0; n < len(all) && time.Now().Before(end); n++ {
-		queue <- all[(at+n*coprime(len(all)))%len(all)]
+		l, err := run.lane(all[(at+n*coprime(len(all)))%len(all)])
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		l.begun = today() // the seed, by which the time that some faults last takes turns
+		queue <- l
 	}
 	close(queue)
 	working.Wait()
+	for _, e := range run.entries {
+		t.Logf("%s/%s: seed %d: %s; %d operations in %.0f s", e.Backend, e.Fault, e.Seed, e.verdict, e.Ops, e.Seconds)
+		for _, violation := range e.Violations {
+			t.Errorf("%s/%s: seed %d: %s", e.Backend, e.Fault, e.Seed, violation)
+		}
+	}
+	if run.fault != nil {
+		t.Error(run.fault)
+	}
 }
 
 func newTorture(t *testing.T) *torture {
@@ -47,39 +58,9 @@ func newTorture(t *testing.T) *torture {
 		t.Fatal(err)
 	}
 	t.Cleanup(stage.remove)
-	return &torture{stage: stage, report: &report{path: filepath.Join(t.TempDir(), "report")}, stop: make(chan struct{})}
-}
-
-// sampleCell runs one history that counts. One in which too little happened, as
-// on a busy machine, is repeated twice.
-func sampleCell(t *testing.T, run *torture, c cell) {
-	bin, err := run.bin(c.variant())
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	s, err := startStore(c.backend, c.fault)
-	if err != nil {
-		t.Errorf("%s: %v", c, err)
-		return
-	}
-	defer s.stop()
-	var v verdict
-	for try := range 3 {
-		if v, err = oneHistory(c, s, bin, uint64(today()+try), ""); err != nil {
-			t.Errorf("%s: %v", c, err)
-			return
-		}
-		if len(v.Violations) > 0 || v.Invalid == "" {
-			break
-		}
-	}
-	t.Logf("%s: %s; %d operations in %.0f s", c, v, v.Ops, v.Seconds)
-	for _, violation := range v.Violations {
-		t.Errorf("%s: %s", c, violation)
-	}
-	if v.Invalid != "" {
-		t.Errorf("%s: three histories in which too little happened: %s", c, v.Invalid)
+	return &torture{
+		options: options{count: 1}, stage: stage, stop: make(chan struct{}),
+		report: &report{path: filepath.Join(t.TempDir(), "report")},
 	}
 }
 
