@@ -225,17 +225,22 @@ func TestWhatTheClockMeans(t *testing.T) {
 	}
 }
 
+// withClock returns a backend whose store's clock shows what it is set to: now.
+func withClock(t *testing.T) (b *backend, shown *time.Time) {
+	t.Helper()
+	c := account(t)
+	unswept(t, c)
+	now := time.Now().Truncate(time.Second)
+	_, c = before(t, c, func(x *exchange) { x.passAt(now) })
+	return openAt(t, c), &now
+}
+
 // A lease that has ended is not current any more, and can be taken a little
 // later only: who asks meanwhile learns how long that is.
 func TestEndedLeaseIsLeftAloneForAWhile(t *testing.T) {
 	t.Parallel()
-	now := time.Now().Truncate(time.Second)
-	var shown time.Time
-	c := account(t)
-	unswept(t, c)
-	_, c = before(t, c, func(x *exchange) { x.passAt(shown) })
-	b := openAt(t, c)
-	shown = now
+	b, shown := withClock(t)
+	now := *shown
 	lease := acquire(t, b, want("deploy"))
 	for _, is := range []struct {
 		after   time.Duration
@@ -247,7 +252,7 @@ func TestEndedLeaseIsLeftAloneForAWhile(t *testing.T) {
 		{62 * time.Second, false, time.Second},
 	} {
 		after := is.after
-		shown = now.Add(after)
+		*shown = now.Add(after)
 		_, err := b.Current(testContext(t), "deploy")
 		if (err == nil) != is.current {
 			t.Errorf("after %s: current: %v", after, err)
@@ -263,7 +268,7 @@ func TestEndedLeaseIsLeftAloneForAWhile(t *testing.T) {
 			isKind(t, "release with another id", b.Release(testContext(t), want("deploy")), sdk.ErrNotHeld)
 		}
 		if is.current {
-			shown = now // take the renewal back
+			*shown = now // take the renewal back
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -273,8 +278,8 @@ func TestEndedLeaseIsLeftAloneForAWhile(t *testing.T) {
 			}
 		}
 	}
-	shown = now.Add(63 * time.Second)
-	if got := acquire(t, b, want("deploy")); got.Fence <= lease.Fence || !got.Created.Equal(shown) {
+	*shown = now.Add(63 * time.Second)
+	if got := acquire(t, b, want("deploy")); got.Fence <= lease.Fence || !got.Created.Equal(*shown) {
 		t.Errorf("taken over: %+v", got)
 	}
 }
@@ -284,18 +289,13 @@ func TestEndedLeaseIsLeftAloneForAWhile(t *testing.T) {
 // holds the lock: itself.
 func TestEndedLeaseDoesNotKeepOutItsOwnAcquire(t *testing.T) {
 	t.Parallel()
-	now := time.Now().Truncate(time.Second)
-	var shown time.Time
-	c := account(t)
-	unswept(t, c)
-	_, c = before(t, c, func(x *exchange) { x.passAt(shown) })
-	b := openAt(t, c)
-	shown = now
+	b, shown := withClock(t)
+	now := *shown
 	repeated := want("deploy")
 	lease := acquire(t, b, repeated)
-	shown = now.Add(61 * time.Second)
+	*shown = now.Add(61 * time.Second)
 	again := acquire(t, b, repeated)
-	if again.ID != lease.ID || again.Fence <= lease.Fence || !again.Created.Equal(shown) {
+	if again.ID != lease.ID || again.Fence <= lease.Fence || !again.Created.Equal(*shown) {
 		t.Errorf("granted %+v after %+v", again, lease)
 	}
 	isHeld(t, b, "deploy", again)
