@@ -143,7 +143,7 @@ func (d *DynamoDBServer) launch() (err error) {
 // wait returns when the server answers, and stops it when it does not. A Java
 // that starts beside a busy test takes its time.
 func (d *DynamoDBServer) wait() error {
-	for end := time.Now().Add(3 * startTimeout); time.Now().Before(end) && d.alive(); {
+	for end := time.Now().Add(6 * startTimeout); time.Now().Before(end) && d.alive(); {
 		if d.hasItsPort() && d.answers() {
 			return nil
 		}

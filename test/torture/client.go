@@ -28,6 +28,7 @@ type client struct {
 	count int // of acquires
 
 	closing bool // what is granted is only to be given back
+	failed  bool // the last command
 
 	held  []lease // told that they are held, and not that they are over
 	doubt []lease // of whose acquire, or release, the outcome is not known
@@ -66,8 +67,13 @@ func (c *client) config() string { return filepath.Join(c.dir, "stormlock.cfg") 
 // work runs commands until the history has enough of them.
 func (c *client) work() {
 	for !c.enough() {
+		c.failed = false
 		c.step()
-		time.Sleep(time.Duration(c.rand.IntN(40)) * time.Millisecond)
+		pause := c.rand.IntN(40)
+		if c.failed { // who is told that the store is down takes a moment; a server has to start beside us
+			pause += 300
+		}
+		time.Sleep(time.Duration(pause) * time.Millisecond)
 	}
 }
 

@@ -62,6 +62,7 @@ func (c *client) run(kind check.Kind, l lease, args ...string) result {
 		c.complain("%v does not end or start (%v): %s", args, err, r.text)
 	}
 	c.note(r.op)
+	c.failed = r.op.Outcome == check.Failed
 	return r
 }
 
