@@ -31,6 +31,9 @@ type fault struct {
 	// only are the backends that can meet it; nil is all of them, and remote
 	// all that have a server.
 	only []string
+	// patient says that commands may take three times as long, so that one attempt
+	// of theirs outlasts the fault.
+	patient bool
 	// strike does it, and returns when all is well again. The error is one of
 	// the harness.
 	strike func(*history) error

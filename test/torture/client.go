@@ -15,7 +15,7 @@ import (
 	"github.com/stormlock/stormlock/test/torture/check"
 )
 
-// commandTime is what each command may take (--timeout).
+// commandTime is what a command may take (--timeout), unless the fault says more.
 const commandTime = 8 * time.Second
 
 // A client is an operator: it runs one stormlock after the other, and believes

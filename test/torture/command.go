@@ -35,15 +35,23 @@ type running struct {
 	ttl      time.Duration
 }
 
-// hopeless is when a command that does not end is given up.
-const hopeless = commandTime + 20*time.Second
+// hopeless is how much longer than its time a command may take before it is given up.
+const hopeless = 20 * time.Second
+
+// allowed is what each command may take (--timeout).
+func (h *history) allowed() time.Duration {
+	if h.fault.patient {
+		return 3 * commandTime
+	}
+	return commandTime
+}
 
 // run runs stormlock, and writes down what it said.
 func (c *client) run(kind check.Kind, l lease, args ...string) result {
-	ctx, cancel := context.WithTimeout(context.Background(), hopeless)
+	ctx, cancel := context.WithTimeout(context.Background(), c.allowed()+hopeless)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(c.bin, "stormlock"),
-		append([]string{"-c", c.config(), "--timeout", seconds(commandTime)}, args...)...)
+		append([]string{"-c", c.config(), "--timeout", seconds(c.allowed())}, args...)...)
 	cmd.Dir, cmd.Env = c.dir, c.environment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second // a plugin that outlives a killed core may hold its pipes

@@ -171,9 +171,9 @@ func (s *store) rules() check.Rules {
 	return r
 }
 
-// lateBound is how much later than its command ends a request may come: that of
-// one which was killed, at the deadline of its attempt, a third of the time.
-const lateBound = commandTime/3 + time.Second
+// bound is how much later than a command ends its requests may come: those of one
+// which was killed, at the deadline of its attempt, a third of the time.
+func bound(command time.Duration) time.Duration { return command/3 + time.Second }
 
 // exact is for stores that compare times when they are asked.
 const exact = 50 * time.Millisecond
@@ -182,11 +182,11 @@ func (s *store) times() check.Rules {
 	second := time.Second
 	switch s.backend {
 	case "redis":
-		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: lateBound, Fences: true, Clock: true}
+		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(commandTime), Fences: true, Clock: true}
 	case "postgres":
-		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: lateBound, Fences: true, Clock: true}
+		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(commandTime), Fences: true, Clock: true}
 	case "local":
-		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: lateBound, Fences: true}
+		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(commandTime), Fences: true}
 	case "etcd": // counts and tells whole seconds, and looks for ended leases twice a second
 		return check.Rules{Slack: 3 * second, Early: 100 * time.Millisecond, LateBound: -1, Lingers: true, FixedTTL: true, Fences: true}
 	default: // DynamoDB counts whole seconds, and leaves what is over alone for two more
