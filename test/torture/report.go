@@ -262,6 +262,19 @@ func checkers(violations []string) string {
 	return strings.Join(names, ", ")
 }
 
+// firstOfEach is the first line of the first that each checker found. What a fault
+// on purpose does is known: the rest would fill the report.
+func firstOfEach(violations []string) (kept []string) {
+	for _, v := range violations {
+		line, _, _ := strings.Cut(v, "\n")
+		name, _, _ := strings.Cut(line, ":")
+		if !slices.ContainsFunc(kept, func(other string) bool { return strings.HasPrefix(other, name+":") }) {
+			kept = append(kept, line)
+		}
+	}
+	return kept
+}
+
 // progress writes aligned lines for a person.
 func progress(w io.Writer, columns ...any) {
 	t := tabwriter.NewWriter(w, 18, 0, 1, ' ', 0)

@@ -88,6 +88,7 @@ func (t *torture) seek(seed seedFault) (found bool, err error) {
 		if t.stopped() {
 			return false, nil
 		}
+		e.Violations = firstOfEach(e.Violations)
 		if err := t.record(e); err != nil || len(e.Violations) > 0 {
 			return len(e.Violations) > 0, err
 		}
