@@ -40,7 +40,7 @@ var faults = []fault{
 	{name: "core killed before sending", strike: kill(core, beforeSending)},
 	{name: "core killed after sending", strike: kill(core, afterSending)},
 	{name: "core killed after the reply", strike: kill(core, afterReply)},
-	{name: "core stopped > TTL", patient: true, strike: stopCores, rules: patience},
+	{name: "core stopped > TTL", patient: true, strike: stopCores},
 	{name: "server stopped 0.5 s", only: remote, strike: stopServer(500 * time.Millisecond)},
 	{name: "server stopped 2 s", only: remote, strike: stopServer(2 * time.Second)},
 	{name: "server stopped > TTL", only: remote, strike: stopServerLong},
@@ -60,13 +60,6 @@ var faults = []fault{
 
 // elections are held by etcd, also by a member that is alone, when it starts.
 func elections(backend string, r *check.Rules) { r.Restarts = backend == "etcd" }
-
-// patience is for commands that may take three times as long.
-func patience(_ string, r *check.Rules) {
-	if r.LateBound > 0 {
-		r.LateBound = bound(3 * commandTime)
-	}
-}
 
 func otherClock(_ string, r *check.Rules) { r.Clock = false }
 

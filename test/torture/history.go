@@ -281,7 +281,7 @@ func (h *history) verdict() verdict {
 
 // rules are the store's, as far as the fault leaves them.
 func (h *history) rules() check.Rules {
-	r := h.store.rules()
+	r := h.store.rules(h.allowed())
 	if h.fault.rules != nil {
 		h.fault.rules(h.backend, &r)
 	}

@@ -113,7 +113,7 @@ func fileName(text string) string {
 type tally struct {
 	histories, invalid, ops, unknown, violations int
 
-	last uint64 // seed
+	last uint64 // seed that was begun
 }
 
 func (t tally) String() string {

@@ -14,7 +14,6 @@ type lane struct {
 	bin, sum string
 
 	tally
-	begun  int  // histories, those of earlier runs and invalid ones included: the next seed
 	broken bool // it cannot be run
 }
 
@@ -75,7 +74,6 @@ func (t *torture) lane(c cell) (*lane, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l := &lane{cell: c, bin: bin, sum: sum, tally: t.of(c, sum)}
-	l.begun = l.histories + l.invalid
 	t.bad += l.violations
 	return l, nil
 }
@@ -98,37 +96,52 @@ func (t *torture) wants(l *lane, round int) bool {
 // work runs histories on servers of its own, which it starts when it first needs
 // them.
 func (t *torture) work(queue <-chan *lane) {
-	stores := map[string]*store{}
-	defer func() {
-		for _, s := range stores {
-			s.stop()
-		}
-	}()
+	stores := pool{}
+	defer stores.stop()
 	for l := range queue {
-		key := l.servers()
-		err := t.turn(l, func() (*store, error) {
-			if s, ok := stores[key]; ok {
-				return s, nil
-			}
-			s, err := startStore(l.backend, l.fault)
-			if err == nil {
-				stores[key] = s
-			}
-			return s, err
-		})
-		if err == nil {
+		if t.stopped() {
 			continue
 		}
-		t.give(l, err)
-		if s, ok := stores[key]; ok { // nobody knows in which state it is
-			s.stop()
-			delete(stores, key)
+		s, err := stores.of(l)
+		if err == nil {
+			err = t.turn(l, s)
+		}
+		if err != nil {
+			t.giveUp(l, err)
+			stores.drop(l) // nobody knows in which state it is
 		}
 	}
 }
 
-// give notes that a cell cannot be run.
-func (t *torture) give(l *lane, err error) {
+// A pool holds the servers of one worker.
+type pool map[string]*store
+
+func (p pool) of(l *lane) (*store, error) {
+	if s, ok := p[l.servers()]; ok {
+		return s, nil
+	}
+	s, err := startStore(l.backend, l.fault)
+	if err == nil {
+		p[l.servers()] = s
+	}
+	return s, err
+}
+
+func (p pool) drop(l *lane) {
+	if s, ok := p[l.servers()]; ok {
+		s.stop()
+		delete(p, l.servers())
+	}
+}
+
+func (p pool) stop() {
+	for _, s := range p {
+		s.stop()
+	}
+}
+
+// giveUp notes that a cell cannot be run.
+func (t *torture) giveUp(l *lane, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l.broken = true
@@ -139,11 +152,7 @@ func (t *torture) give(l *lane, err error) {
 
 // turn runs one valid history of a cell. Those that are invalid are repeated, but
 // not for ever.
-func (t *torture) turn(l *lane, storeOf func() (*store, error)) error {
-	s, err := storeOf()
-	if err != nil {
-		return err
-	}
+func (t *torture) turn(l *lane, s *store) (err error) {
 	for !t.stopped() {
 		e := entry{Backend: l.backend, Fault: l.fault.name, Seed: t.nextSeed(l), Sum: l.sum}
 		if e.verdict, err = oneHistory(l.cell, s, l.bin, e.Seed, ""); err != nil {
@@ -162,8 +171,8 @@ func (t *torture) turn(l *lane, storeOf func() (*store, error)) error {
 func (t *torture) nextSeed(l *lane) uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	l.begun++
-	return uint64(l.begun)
+	l.last++
+	return l.last
 }
 
 // enter adds a history to the report and to what is known of its cell.

@@ -35,7 +35,7 @@ func TestSample(t *testing.T) {
 			t.Error(err)
 			break
 		}
-		l.begun = today() // the seed, by which the time that some faults last takes turns
+		l.last = uint64(today()) // the seed, by which the time that some faults last takes turns
 		queue <- l
 	}
 	close(queue)

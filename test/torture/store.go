@@ -164,9 +164,10 @@ func (s *store) etcd(dir string, f fault) (err error) {
 	return nil
 }
 
-// rules are what a backend promises of times; docs/backends.md has the sources.
-func (s *store) rules() check.Rules {
-	r := s.times()
+// rules are what a backend promises of times, to commands that may take so long;
+// docs/backends.md has the sources.
+func (s *store) rules(command time.Duration) check.Rules {
+	r := s.times(command)
 	r.Orphan = 3 * time.Second // the SDK gives a plugin without a host two, and one to close
 	return r
 }
@@ -178,15 +179,15 @@ func bound(command time.Duration) time.Duration { return command/3 + time.Second
 // exact is for stores that compare times when they are asked.
 const exact = 50 * time.Millisecond
 
-func (s *store) times() check.Rules {
+func (s *store) times(command time.Duration) check.Rules {
 	second := time.Second
 	switch s.backend {
 	case "redis":
-		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(commandTime), Fences: true, Clock: true}
+		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(command), Fences: true, Clock: true}
 	case "postgres":
-		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(commandTime), Fences: true, Clock: true}
+		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(command), Fences: true, Clock: true}
 	case "local":
-		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(commandTime), Fences: true}
+		return check.Rules{Slack: exact, Early: 100 * time.Millisecond, LateBound: bound(command), Fences: true}
 	case "etcd": // counts and tells whole seconds, and looks for ended leases twice a second
 		return check.Rules{Slack: 3 * second, Early: 100 * time.Millisecond, LateBound: -1, Lingers: true, FixedTTL: true, Fences: true}
 	default: // DynamoDB counts whole seconds, and leaves what is over alone for two more
