@@ -23,7 +23,7 @@ const (
 	perResource  = 190              // commands, and some more at the end
 	afterHealing = 200              // of all commands, at least
 	faultAfter   = time.Second      // from the beginning
-	longest      = 90 * time.Second // that clients may work
+	longest      = 3 * time.Minute  // that clients may work
 	freeWithin   = 10 * time.Second // a free resource can be taken
 	goneWithin   = 5 * time.Second  // processes and connections
 )

@@ -47,6 +47,7 @@ type options struct {
 	only     string
 	seeded   bool
 	parallel int
+	mixed    bool // whether cells of all backends take turns
 }
 
 func printTables(path string) error {

@@ -59,7 +59,7 @@ func newTorture(t *testing.T) *torture {
 	}
 	t.Cleanup(stage.remove)
 	return &torture{
-		options: options{count: 1}, stage: stage, stop: make(chan struct{}),
+		options: options{count: 1, mixed: true}, stage: stage, stop: make(chan struct{}),
 		report: &report{path: filepath.Join(t.TempDir(), "report")},
 	}
 }
