@@ -85,9 +85,11 @@ func mutualExclusion(p *probe) {
 	})
 }
 
-// patiently acquires a lock that others release again soon.
+// patiently acquires a lock that others release again soon. It asks as often as
+// the store can answer, or those who wait would keep the holder from releasing.
 func patiently(c *client, want sdk.Lease) sdk.Lease {
 	for {
+		began := time.Now()
 		lease, err := c.Acquire(c.p.ctx, want)
 		if err == nil {
 			return lease
@@ -95,7 +97,7 @@ func patiently(c *client, want sdk.Lease) sdk.Lease {
 		if !errors.Is(err, sdk.ErrHeld) {
 			c.p.fail("acquire of %s: %v; want success or held", short(want.Resource), err)
 		}
-		c.p.sleep(2 * time.Millisecond)
+		c.p.sleep(max(2*time.Millisecond, 4*time.Since(began)))
 	}
 }
 

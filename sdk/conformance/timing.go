@@ -71,5 +71,19 @@ func (p *probe) remaining(what string, left time.Duration, g grant, began, retur
 	}
 }
 
+// unhurried runs a check within the time of a lease, and again with twice the
+// TTL and another lock where the store was too slow for it to tell anything.
+func (p *probe) unhurried(ttl time.Duration, check func(want sdk.Lease) (told bool)) {
+	for _, leaf := range []string{"x", "y", "z", "u"} {
+		want := p.want(leaf)
+		want.TTL = ttl
+		if check(want) {
+			return
+		}
+		ttl *= 2
+	}
+	p.fail("the store answers too slowly to tell")
+}
+
 // ms rounds for people to read.
 func ms(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
