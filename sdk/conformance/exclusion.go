@@ -85,8 +85,9 @@ func mutualExclusion(p *probe) {
 	})
 }
 
-// patiently acquires a lock that others release again soon. It asks as often as
-// the store can answer, or those who wait would keep the holder from releasing.
+// patiently acquires a lock that others release again soon. It pauses for
+// longer than the store takes to answer, or those who wait would keep the holder
+// from releasing.
 func patiently(c *client, want sdk.Lease) sdk.Lease {
 	for {
 		began := time.Now()

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -150,8 +151,8 @@ func (c *client) learn(l lease, r result) {
 		l.id = r.id
 		c.granted(l, r.op.Return)
 	case check.Unknown:
-		l.id = r.id
-		l.givenUp = l.givenUp || calledOff.MatchString(r.text)
+		l.id = cmp.Or(r.id, l.id)
+		l.givenUp = l.givenUp || r.givenUp
 		c.doubt = append(c.doubt, l)
 	case check.Failed:
 		if l.id != "" && !r.killed {

@@ -24,7 +24,8 @@ type result struct {
 	id   string // of the lease, as far as it was told
 	text string // on stderr
 
-	killed bool // it was told nothing more
+	killed  bool // it was told nothing more
+	givenUp bool // stormlock itself has begun to release what it asked for
 }
 
 // A running command can be found by its process id, so that it can be killed or
@@ -142,7 +143,7 @@ func (c *client) judge(op check.Op, state *os.ProcessState, stdout, stderr strin
 		r.op.Outcome = check.Failed
 	case code == 75:
 		r.op.Outcome = check.Unknown
-		r.id = asked.find(stderr)
+		r.id, r.givenUp = asked.find(stderr), calledOff.MatchString(stderr)
 	default:
 		r.op.Outcome = check.Unknown
 		c.complain("exit code %d of %s: %s", code, op.Kind, stderr)
@@ -160,28 +161,38 @@ func (c *client) killed(r result) result {
 	if r.op.Kind != check.Acquire {
 		return r
 	}
-	if r.id = c.onRecord(r.op.Tag); r.id == "" {
+	known := c.onRecord(r.op.Tag)
+	if r.id, r.givenUp = known.ID, known.givenUp(); r.id == "" {
 		r.op.Outcome = check.Failed
 	}
 	return r
 }
 
-// onRecord returns the id of a lease that stormlock mine knows.
-func (c *client) onRecord(tag string) string {
+// A recorded lease is what stormlock mine says of it.
+type recorded struct {
+	ID, Reason, Repeat string
+	GiveUp             string `json:"give_up"`
+}
+
+// givenUp reports whether a release is the only way that is left to settle it.
+func (r recorded) givenUp() bool { return r.GiveUp != "" && r.Repeat == "" }
+
+// onRecord returns a lease that stormlock mine knows; without an id if it does not.
+func (c *client) onRecord(tag string) recorded {
 	cmd := exec.Command(filepath.Join(c.bin, "stormlock"), "-c", c.config(), "mine", "-f", "json")
 	cmd.Dir, cmd.Env = c.dir, c.environment()
 	text, err := cmd.Output()
 	if err != nil {
 		c.complain("stormlock mine: %v", err)
-		return ""
+		return recorded{}
 	}
 	for lines := json.NewDecoder(bytes.NewReader(text)); ; {
-		var known struct{ ID, Reason string }
+		var known recorded
 		if lines.Decode(&known) != nil {
-			return ""
+			return recorded{}
 		}
 		if known.Reason == tag {
-			return known.ID
+			return known
 		}
 	}
 }

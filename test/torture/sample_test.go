@@ -77,13 +77,8 @@ func TestSample(t *testing.T) {
 
 func newTorture(t *testing.T) *torture {
 	t.Helper()
-	stage, err := newStage()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stage.remove)
 	return &torture{
-		options: options{count: 1, mixed: true}, stage: stage, stop: make(chan struct{}),
+		options: options{count: 1, mixed: true}, stage: built, stop: make(chan struct{}),
 		report: &report{path: filepath.Join(t.TempDir(), "report")},
 	}
 }
