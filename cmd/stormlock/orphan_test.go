@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -49,7 +50,17 @@ func prepared(t *testing.T, backend string, args ...string) *hosted {
 		plugintest.PIDFile+"="+h.pid, plugintest.EventFile+"="+h.event)
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	h.cmd.Stderr = &h.stderr
+	passOnNoNohup()
 	return h
+}
+
+// passOnNoNohup lets what is started from here on hear hangups, also if the
+// tests themselves were started with nohup: it would inherit that they are
+// ignored.
+func passOnNoNohup() {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 }
 
 // acquireWith starts "stormlock acquire r" with a test backend.
