@@ -22,28 +22,32 @@ type rule struct {
 // A probe is one run of one rule. Its methods, and those of its clients, end
 // the rule when something is not as it must be, as those of testing.T do.
 type probe struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	store  *Store
-	prefix string // begins the names of this run's resources
+	ctx      context.Context
+	cancel   context.CancelFunc
+	store    *Store
+	patience time.Duration // with each answer
+	prefix   string        // begins the names of this run's resources
 
 	mu      sync.Mutex
 	clients []*client
 	leases  map[string]sdk.Lease // by id: what may be left over
 }
 
-// limit is how long a rule may take before a backend that does not answer
-// fails it.
-const limit = 60 * time.Second
+func (r rule) run(ctx context.Context, s *Store) error {
+	return r.with(ctx, s, patience)
+}
 
-func (r rule) run(ctx context.Context, s *Store) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+func (r rule) with(ctx context.Context, s *Store, patience time.Duration) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	namespace := s.Namespace
 	if namespace == "" {
 		namespace = "conformance-" + sdk.NewID()[:12]
 	}
-	p := &probe{ctx: ctx, cancel: cancel, store: s, prefix: namespace + "." + r.name + ".", leases: map[string]sdk.Lease{}}
+	p := &probe{
+		ctx: ctx, cancel: cancel, store: s, patience: patience,
+		prefix: namespace + "." + r.name + ".", leases: map[string]sdk.Lease{},
+	}
 	defer func() {
 		if left := p.clean(); err == nil {
 			err = left
@@ -109,11 +113,15 @@ func (p *probe) sleep(d time.Duration) { p.sleepUntil(time.Now().Add(d)) }
 
 // open returns a new instance of the backend.
 func (p *probe) open() *client {
-	backend, err := p.store.Open(p.ctx)
+	// The context lives on, since an instance may keep it.
+	ctx, cancel := context.WithCancel(p.ctx)
+	opening := time.AfterFunc(p.patience, cancel)
+	backend, err := p.store.Open(ctx)
+	opening.Stop()
 	if err != nil {
-		p.fail("open: %v", err)
+		p.fail("open: %w", err)
 	}
-	c := &client{Backend: backend, p: p}
+	c := &client{Backend: bounded{backend, p.patience}, p: p}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clients = append(p.clients, c)
