@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -153,6 +154,30 @@ func start(t testing.TB) (sdk.Backend, *pgx.Conn, string) {
 	b := openAt(t, Config{Connection: at})
 	setup(t, b)
 	return b, connect(t, at), at
+}
+
+// unhurried tries something that ends with its time, again with twice as much
+// where that was over, as on a slow machine, before what is to be seen.
+func unhurried(t *testing.T, try func(limit time.Duration) (seen bool)) {
+	t.Helper()
+	limit := time.Second
+	for range 5 {
+		if try(limit) {
+			return
+		}
+		limit *= 2
+	}
+	t.Fatalf("not seen within %s", limit/2)
+}
+
+// closes waits for a channel to be closed, if not for long.
+func closes(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	case <-time.After(time.Second):
+		return false
+	}
 }
 
 func setup(t testing.TB, b sdk.Backend) []string {

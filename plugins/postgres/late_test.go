@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // A lateStatement is one that writes, and what to.
@@ -71,48 +73,57 @@ func TestLateCommitTakesNoLock(t *testing.T) {
 	for _, operation := range []string{"acquire", "renew", "release"} {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
-			_, conn, base := start(t)
-			if operation != "acquire" {
-				pythonLock(t, conn, "data", inAMinute(t, conn), pythonID)
-			}
-			rows := "SELECT coalesce(string_agg(x::text, ' '), '') FROM stormlock x"
-			before := one[string](t, conn, rows)
-			arrived, goOn, passed := make(chan struct{}), make(chan struct{}), make(chan struct{})
-			slow := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{
-				hold: func(request string) {
-					if isDecision(request) {
-						time.Sleep(500 * time.Millisecond) // the time that is left now is what counts
-					}
-					if isCommit(request) {
-						close(arrived)
-						<-goOn
-					}
-				},
-				drop: func(request string) bool {
-					if isCommit(request) {
-						close(passed)
-					}
-					return false
-				},
-			}))})
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			// The server's word that it is over may come just before the end.
-			if err := everything[operation](ctx, slow); errors.Is(err, sdk.ErrUnavailable) {
-				contains(t, err, "25P03", "came after its deadline", "no lock was changed")
-			} else {
-				isUnknown(t, operation, err)
-			}
-			<-arrived
-			time.Sleep(200 * time.Millisecond)
-			close(goOn)
-			<-passed
-			eventually(t, 20*time.Second, "the connection is gone", func() bool { return others(t, conn) == 0 })
-			if after := one[string](t, conn, rows); after != before {
-				t.Errorf("a late commit changed\n%s to\n%s", before, after)
-			}
+			unhurried(t, func(limit time.Duration) bool { return lateCommit(t, operation, limit) })
 		})
 	}
+}
+
+// lateCommit tells whether there was a commit.
+func lateCommit(t *testing.T, operation string, limit time.Duration) bool {
+	_, conn, base := start(t)
+	if operation != "acquire" {
+		pythonLock(t, conn, "data", inAMinute(t, conn), pythonID)
+	}
+	rows := "SELECT coalesce(string_agg(x::text, ' '), '') FROM stormlock x"
+	before := one[string](t, conn, rows)
+	arrived, goOn, passed := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	slow := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{
+		hold: func(request string) {
+			if isDecision(request) {
+				time.Sleep(limit / 2) // the time that is left now is what counts
+			}
+			if isCommit(request) {
+				close(arrived)
+				<-goOn
+			}
+		},
+		drop: func(request string) bool {
+			if isCommit(request) {
+				close(passed)
+			}
+			return false
+		},
+	}))})
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	err := everything[operation](ctx, slow)
+	if !closes(arrived) {
+		return false
+	}
+	// The server's word that it is over may come just before the end.
+	if errors.Is(err, sdk.ErrUnavailable) {
+		contains(t, err, "25P03", "came after its deadline", "no lock was changed")
+	} else {
+		isUnknown(t, operation, err)
+	}
+	time.Sleep(200 * time.Millisecond)
+	close(goOn)
+	<-passed
+	eventually(t, 20*time.Second, "the connection is gone", func() bool { return others(t, conn) == 0 })
+	if after := one[string](t, conn, rows); after != before {
+		t.Errorf("a late commit changed\n%s to\n%s", before, after)
+	}
+	return true
 }
 
 // The server is frozen while a request waits in its socket, and serves it once
@@ -122,20 +133,11 @@ func TestRequestServedAfterItsDeadline(t *testing.T) {
 	_, conn, server := own(t)
 	for name, stage := range stages {
 		t.Run(name, func(t *testing.T) {
-			passed := make(chan struct{})
-			slow := openAt(t, Config{Connection: at(t, server.URL, proxy(t, server.Addr, wire{hold: func(request string) {
-				if stage.at(request) {
-					if err := server.Pause(); err != nil {
-						t.Error(err)
-					}
-					close(passed)
-				}
-			}}))})
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
 			var err error
-			within(t, 1500*time.Millisecond, func() { err = everything["acquire"](ctx, slow) })
-			<-passed
+			unhurried(t, func(limit time.Duration) (frozen bool) {
+				frozen, err = acquireOfAFrozen(t, server, stage.at, limit)
+				return frozen
+			})
 			if stage.certain && !errors.Is(err, sdk.ErrUnavailable) {
 				t.Error(err)
 			} else if !stage.certain {
@@ -151,6 +153,30 @@ func TestRequestServedAfterItsDeadline(t *testing.T) {
 			}
 		})
 	}
+}
+
+// acquireOfAFrozen freezes a server when it is sent a request of a stage.
+func acquireOfAFrozen(t *testing.T, server *servers.PostgresServer, stage func(string) bool, limit time.Duration) (frozen bool, err error) {
+	passed := make(chan struct{})
+	slow := openAt(t, Config{Connection: at(t, server.URL, proxy(t, server.Addr, wire{hold: func(request string) {
+		if stage(request) {
+			if err := server.Pause(); err != nil {
+				t.Error(err)
+			}
+			close(passed)
+		}
+	}}))})
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	within(t, limit+500*time.Millisecond, func() { err = everything["acquire"](ctx, slow) })
+	frozen = closes(passed)
+	if frozen && err != nil && strings.Contains(err.Error(), "25P03") { // it was over just before
+		if err := server.Resume(); err != nil {
+			t.Fatal(err)
+		}
+		frozen = false
+	}
+	return frozen, err
 }
 
 // The same, for statements that waited for another session's lock: on the row,

@@ -82,26 +82,36 @@ func TestSeedFenceDefault(t *testing.T) {
 // was told that it is not held.
 func TestSeedNoDeadline(t *testing.T) {
 	seed(t, seedNoDeadline)
+	unhurried(t, func(limit time.Duration) bool { return takenByALateCommit(t, limit) })
+}
+
+// takenByALateCommit tells whether there was a commit.
+func takenByALateCommit(t *testing.T, limit time.Duration) bool {
 	straight, conn, base := start(t)
 	everyOperation(t, straight, "data")
 	w := want("deploy")
-	goOn := make(chan struct{})
+	arrived, goOn := make(chan struct{}), make(chan struct{})
 	slow := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{hold: func(request string) {
 		if isCommit(request) {
+			close(arrived)
 			<-goOn
 		}
 	}}))})
-	ctx, cancel := context.WithTimeout(testContext(t), time.Second)
+	ctx, cancel := context.WithTimeout(testContext(t), limit)
 	defer cancel()
 	_, err := slow.Acquire(ctx, w)
+	if !closes(arrived) {
+		return false
+	}
 	isUnknown(t, "acquire", err)
 	giveUp(t, straight, w)
-	time.Sleep(time.Second) // past what the server would have waited for
+	time.Sleep(limit) // past what the server would have waited for
 	close(goOn)
 	eventually(t, 20*time.Second, "the connection is gone", func() bool { return others(t, conn) == 0 })
 	if n := one[int](t, conn, "SELECT count(*) FROM stormlock"); n != 1 {
 		t.Errorf("%d locks were taken", n)
 	}
+	return true
 }
 
 func TestSeedNoDeadlineOfStatements(t *testing.T) {
