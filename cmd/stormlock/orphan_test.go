@@ -305,7 +305,7 @@ func TestSecondInterrupt(t *testing.T) {
 
 // TestAllSignalsIgnored: then none of the others ends a command either.
 func TestAllSignalsIgnored(t *testing.T) {
-	h := prepared(t, "eager", "--timeout", "2s")
+	h := prepared(t, "eager", "--timeout", "5s")
 	h.cmd.Args = append([]string{"sh", "-c", `trap "" HUP INT TERM; exec "$@"`, "sh", h.cmd.Path}, h.cmd.Args[1:]...)
 	h.cmd.Path = "/bin/sh"
 	if err := h.cmd.Start(); err != nil {
