@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -22,6 +23,7 @@ func TestMain(m *testing.M) {
 	plugintest.RunIfBackend()
 	plugintest.HurryRaceDetector()
 	_ = os.Unsetenv("XDG_STATE_HOME") // tests set HOME, and keep out of ours
+	rollBackTime = 10 * time.Second
 	testscript.Main(cleaning{m}, map[string]func(){"stormlock": main})
 }
 

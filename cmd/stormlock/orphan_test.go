@@ -232,30 +232,14 @@ func isEmpty(dir string) bool {
 	return err == nil && len(entries) == 0
 }
 
-// interrupted begins an acquire and interrupts it once the backend has been
-// asked. That is repeated where the outcome stayed unknown, since rollBackTime
-// was over: on a slow machine a backend may take as long to start.
-func interrupted(t *testing.T, begin func() *hosted, asked string, interrupt func(*hosted)) (h *hosted) {
-	t.Helper()
-	for range 5 {
-		h = begin()
-		await(t, "the call", func() bool { return content(h.event) == asked })
-		interrupt(h)
-		if h.exit() != exitUnknown {
-			break
-		}
-	}
-	return h
-}
-
 // TestInterruptedAcquire: Ctrl-C while the backend is at work lets it undo what it
 // began; then a release makes certain that nothing is held.
 func TestInterruptedAcquire(t *testing.T) {
-	h := interrupted(t, func() *hosted { return acquireWith(t, "slow") }, "acquiring", func(h *hosted) {
-		if err := syscall.Kill(-h.cmd.Process.Pid, syscall.SIGINT); err != nil {
-			t.Fatal(err)
-		}
-	})
+	h := acquireWith(t, "slow")
+	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	if err := syscall.Kill(-h.cmd.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
 	h.check(t, exitUnavailable, "interrupted; nothing is held")
 	if got := content(h.event); got != "rolled back" {
 		t.Errorf("the backend's last event is %q", got)
@@ -265,9 +249,9 @@ func TestInterruptedAcquire(t *testing.T) {
 // TestInterruptGivesBack: the lock was taken, the answer was lost, and Ctrl-C
 // leaves nothing behind.
 func TestInterruptGivesBack(t *testing.T) {
-	h := interrupted(t, func() *hosted { return scripted(t, "hang die ok") }, "hang", func(h *hosted) {
-		h.signal(t, syscall.SIGINT)
-	})
+	h := scripted(t, "hang die ok")
+	await(t, "the call", func() bool { return content(h.event) == "hang" })
+	h.signal(t, syscall.SIGINT)
 	h.check(t, exitUnavailable, "was released again")
 	h.checkCalls(t, "acquire ID hang", "release ID die", "release ID ok")
 	if notes := h.notes(t); len(notes) != 0 {
@@ -301,11 +285,11 @@ func TestInterruptOfARepeat(t *testing.T) {
 // shell, do not keep the outcome from being told.
 func TestSignalsThatComeTwice(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT} {
-		h := interrupted(t, func() *hosted { return acquireWith(t, "slow") }, "acquiring", func(h *hosted) {
-			h.signal(t, s)
-			time.Sleep(20 * time.Millisecond)
-			h.signal(t, s)
-		})
+		h := acquireWith(t, "slow")
+		await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+		h.signal(t, s)
+		time.Sleep(20 * time.Millisecond)
+		h.signal(t, s)
 		h.check(t, exitUnavailable, "interrupted; nothing is held")
 	}
 }
@@ -342,23 +326,17 @@ func TestAllSignalsIgnored(t *testing.T) {
 
 // TestNohup: a hangup that the caller has us ignore does not end a command.
 func TestNohup(t *testing.T) {
-	h := interrupted(t, func() *hosted { return withNohup(t, "slow") }, "acquiring", func(h *hosted) {
-		h.signal(t, syscall.SIGHUP)
-		time.Sleep(200 * time.Millisecond)
-		if content(h.event) != "acquiring" || gone(h.cmd.Process.Pid) {
-			t.Error("SIGHUP ended the command")
-		}
-		h.signal(t, syscall.SIGTERM)
-	})
-	h.check(t, exitUnavailable, "interrupted; nothing is held")
-}
-
-func withNohup(t *testing.T, backend string) *hosted {
-	t.Helper()
-	h := prepared(t, backend)
+	h := prepared(t, "slow")
 	h.ignore("HUP")
 	h.start(t)
-	return h
+	await(t, "the call", func() bool { return content(h.event) == "acquiring" })
+	h.signal(t, syscall.SIGHUP)
+	time.Sleep(200 * time.Millisecond)
+	if content(h.event) != "acquiring" || gone(h.cmd.Process.Pid) {
+		t.Error("SIGHUP ended the command")
+	}
+	h.signal(t, syscall.SIGTERM)
+	h.check(t, exitUnavailable, "interrupted; nothing is held")
 }
 
 // TestInterruptBeforeTheRequest: nothing was asked for, and that is said.
