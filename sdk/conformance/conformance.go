@@ -60,7 +60,8 @@ type Check struct {
 
 	// Run returns an error that says how the promise is broken, or one that
 	// matches [ErrNotApplicable]. It releases the locks that it took. The store
-	// must have been set up.
+	// must have been set up. A call that is not answered within a minute breaks
+	// the promise; a check of many calls may take longer than that.
 	Run func(ctx context.Context, s *Store) error
 }
 
