@@ -23,6 +23,7 @@ import (
 type Client struct {
 	rpc     backendpb.BackendClient
 	section map[string]string
+	hear    func(warning string) // may be nil
 }
 
 var _ sdk.Backend = (*Client)(nil)
@@ -39,13 +40,18 @@ func (c *Client) Describe(ctx context.Context) (Description, error) {
 	if err != nil {
 		return Description{}, nothingWritten(ctx, err)
 	}
-	return descriptionFromWire(answer), nil
+	about := descriptionFromWire(answer)
+	return about, readOnly(about.fault())
 }
 
 // Configure sets the backend's configuration section, which travels with every
 // request. It comes before the methods of [sdk.Backend] and sends nothing: a
 // wrong section shows as a [*sdk.ConfigError] of the first of them.
 func (c *Client) Configure(section map[string]string) { c.section = section }
+
+// OnWarning sets who gets the texts of [sdk.Warn], which come with an answer.
+// The same one may come with each.
+func (c *Client) OnWarning(hear func(text string)) { c.hear = hear }
 
 // Acquire implements [sdk.Backend].
 func (c *Client) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
@@ -56,6 +62,7 @@ func (c *Client) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error)
 	if err != nil {
 		return sdk.Lease{}, unknown(ctx, err)
 	}
+	c.warned(answer.GetWarnings())
 	switch o := answer.GetOutcome().(type) {
 	case *backendpb.AcquireResponse_Acquired:
 		return checked(o.Acquired, want.Resource)
@@ -80,6 +87,7 @@ func (c *Client) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error) 
 	if err != nil {
 		return sdk.Lease{}, unknown(ctx, err)
 	}
+	c.warned(answer.GetWarnings())
 	switch o := answer.GetOutcome().(type) {
 	case *backendpb.RenewResponse_Renewed:
 		return checked(o.Renewed, lease.Resource)
@@ -100,6 +108,7 @@ func (c *Client) Release(ctx context.Context, lease sdk.Lease) error {
 	if err != nil {
 		return unknown(ctx, err)
 	}
+	c.warned(answer.GetWarnings())
 	switch o := answer.GetOutcome().(type) {
 	case *backendpb.ReleaseResponse_Released:
 		return nil
@@ -120,6 +129,7 @@ func (c *Client) Current(ctx context.Context, resource string) (sdk.Lease, error
 	if err != nil {
 		return sdk.Lease{}, nothingWritten(ctx, err)
 	}
+	c.warned(answer.GetWarnings())
 	switch o := answer.GetOutcome().(type) {
 	case *backendpb.CurrentResponse_Current:
 		lease, err := checked(o.Current, resource)
@@ -144,7 +154,7 @@ func (c *Client) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, e
 		stream, err := c.rpc.List(ctx, &backendpb.ListRequest{Prefix: prefix, Config: c.section})
 		for err == nil {
 			var lease sdk.Lease
-			if lease, err = next(ctx, stream); err == nil && !yield(lease, nil) {
+			if lease, err = c.next(ctx, stream); err == nil && !yield(lease, nil) {
 				return
 			}
 		}
@@ -154,14 +164,21 @@ func (c *Client) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, e
 	}
 }
 
-func next(ctx context.Context, stream grpc.ServerStreamingClient[backendpb.ListResponse]) (sdk.Lease, error) {
+// next returns the next lease of a list. What has no outcome is passed over if it
+// warns.
+func (c *Client) next(ctx context.Context, stream grpc.ServerStreamingClient[backendpb.ListResponse]) (sdk.Lease, error) {
 	answer, err := stream.Recv()
+	for err == nil && answer.GetOutcome() == nil && len(answer.GetWarnings()) > 0 {
+		c.warned(answer.GetWarnings())
+		answer, err = stream.Recv()
+	}
 	if errors.Is(err, io.EOF) {
 		return sdk.Lease{}, io.EOF
 	}
 	if err != nil {
 		return sdk.Lease{}, nothingWritten(ctx, err)
 	}
+	c.warned(answer.GetWarnings())
 	switch o := answer.GetOutcome().(type) {
 	case *backendpb.ListResponse_Lease:
 		lease, err := checked(o.Lease, o.Lease.GetResource())
@@ -181,6 +198,7 @@ func (c *Client) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 	if err != nil {
 		return nil, unknown(ctx, err)
 	}
+	c.warned(answer.GetWarnings())
 	switch o := answer.GetOutcome().(type) {
 	case *backendpb.SetupResponse_Done:
 		return answer.GetStatements(), nil
@@ -216,6 +234,7 @@ func checked(m *backendpb.Lease, resource string) (sdk.Lease, error) {
 	case lease.ID == "" || len(lease.ID) > sdk.MaxIDLen || strings.ContainsFunc(lease.ID, unprintable):
 		return sdk.Lease{}, errors.New("the backend answered with a lease that has no usable id")
 	}
+	lease.Principal, lease.Reason = clip(lease.Principal), clip(lease.Reason)
 	return lease, nil
 }
 

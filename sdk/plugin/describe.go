@@ -1,6 +1,16 @@
 package plugin
 
-import "github.com/stormlock/stormlock/sdk/internal/backendpb"
+import (
+	"errors"
+
+	"github.com/stormlock/stormlock/sdk/internal/backendpb"
+)
+
+// Bounds of what a backend can say about itself.
+const (
+	maxOptions = 100
+	maxKey     = 100 // bytes
+)
 
 // A Description is what a backend says about itself.
 type Description struct {
@@ -31,11 +41,25 @@ func (d Description) toWire() *backendpb.DescribeResponse {
 }
 
 func descriptionFromWire(m *backendpb.DescribeResponse) Description {
-	d := Description{Name: m.GetName(), Version: m.GetVersion()}
+	d := Description{Name: clip(m.GetName()), Version: clip(m.GetVersion())}
 	for _, o := range m.GetOptions() {
 		d.Options = append(d.Options, Option{
-			Key: o.GetKey(), Help: o.GetHelp(), Default: o.GetDefault(), Required: o.GetRequired(), Secret: o.GetSecret(),
+			Key: o.GetKey(), Help: clip(o.GetHelp()), Default: clip(o.GetDefault()), Required: o.GetRequired(), Secret: o.GetSecret(),
 		})
 	}
 	return d
+}
+
+// fault refuses a description that no backend can mean: its keys are written
+// into configuration files.
+func (d Description) fault() error {
+	if len(d.Options) > maxOptions {
+		return errors.New("the backend describes more keys than a section can have")
+	}
+	for _, o := range d.Options {
+		if len(o.Key) > maxKey || !keyPattern.MatchString(o.Key) {
+			return errors.New("the backend describes a key that no section can have")
+		}
+	}
+	return nil
 }

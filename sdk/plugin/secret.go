@@ -3,13 +3,14 @@ package plugin
 import (
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // maxSecret bounds the file behind KEY_file, in bytes.
@@ -64,22 +65,12 @@ func readSecretFile(path string) (string, error) {
 	if !filepath.IsAbs(path) {
 		return "", errors.New("is not an absolute path")
 	}
-	if info, err := os.Stat(path); err != nil {
-		return "", err
-	} else if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is not a regular file", path)
+	content, err := bounded.ReadFile(path, maxSecret)
+	if _, ofSystem := errors.AsType[*fs.PathError](err); err != nil && !ofSystem {
+		err = fmt.Errorf("%s %w", path, err)
 	}
-	f, err := os.Open(path)
 	if err != nil {
 		return "", err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-	if err != nil {
-		return "", err
-	}
-	if len(content) > maxSecret {
-		return "", fmt.Errorf("%s is larger than %d bytes", path, maxSecret)
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r"), nil
 }

@@ -22,6 +22,7 @@ type service struct {
 	mu      sync.Mutex
 	backend sdk.Backend
 	section map[string]string
+	opening warnings // what was said while it was opened; part of each answer
 }
 
 func (s *service) Describe(context.Context, *backendpb.DescribeRequest) (*backendpb.DescribeResponse, error) {
@@ -39,7 +40,8 @@ func (s *service) opened(ctx context.Context, section map[string]string) (sdk.Ba
 		}
 		return s.backend, nil
 	}
-	backend, err := s.open(ctx, section)
+	s.opening = warnings{}
+	backend, err := s.open(sdk.CatchWarnings(ctx, s.opening.add), section)
 	if err != nil {
 		return nil, readOnly(err)
 	}
@@ -56,7 +58,13 @@ func (s *service) close() {
 	}
 }
 
-func (s *service) Acquire(ctx context.Context, req *backendpb.AcquireRequest) (*backendpb.AcquireResponse, error) {
+func (s *service) Acquire(ctx context.Context, req *backendpb.AcquireRequest) (answer *backendpb.AcquireResponse, _ error) {
+	ctx, said := s.hearing(ctx)
+	defer func() {
+		if answer != nil { // as after a panic
+			answer.Warnings = said()
+		}
+	}()
 	want := fromWire(req.GetLease())
 	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
@@ -76,7 +84,13 @@ func (s *service) Acquire(ctx context.Context, req *backendpb.AcquireRequest) (*
 	return &backendpb.AcquireResponse{Outcome: &backendpb.AcquireResponse_Fault{Fault: faultToWire(err)}}, nil
 }
 
-func (s *service) Renew(ctx context.Context, req *backendpb.RenewRequest) (*backendpb.RenewResponse, error) {
+func (s *service) Renew(ctx context.Context, req *backendpb.RenewRequest) (answer *backendpb.RenewResponse, _ error) {
+	ctx, said := s.hearing(ctx)
+	defer func() {
+		if answer != nil { // as after a panic
+			answer.Warnings = said()
+		}
+	}()
 	lease := fromWire(req.GetLease())
 	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
@@ -95,7 +109,13 @@ func (s *service) Renew(ctx context.Context, req *backendpb.RenewRequest) (*back
 	return &backendpb.RenewResponse{Outcome: &backendpb.RenewResponse_Fault{Fault: faultToWire(err)}}, nil
 }
 
-func (s *service) Release(ctx context.Context, req *backendpb.ReleaseRequest) (*backendpb.ReleaseResponse, error) {
+func (s *service) Release(ctx context.Context, req *backendpb.ReleaseRequest) (answer *backendpb.ReleaseResponse, _ error) {
+	ctx, said := s.hearing(ctx)
+	defer func() {
+		if answer != nil { // as after a panic
+			answer.Warnings = said()
+		}
+	}()
 	lease := fromWire(req.GetLease())
 	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
@@ -113,7 +133,13 @@ func (s *service) Release(ctx context.Context, req *backendpb.ReleaseRequest) (*
 	return &backendpb.ReleaseResponse{Outcome: &backendpb.ReleaseResponse_Fault{Fault: faultToWire(err)}}, nil
 }
 
-func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (*backendpb.CurrentResponse, error) {
+func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (answer *backendpb.CurrentResponse, _ error) {
+	ctx, said := s.hearing(ctx)
+	defer func() {
+		if answer != nil { // as after a panic
+			answer.Warnings = said()
+		}
+	}()
 	backend, err := s.opened(ctx, req.GetConfig())
 	if err == nil {
 		err = sdk.ValidateResource(req.GetResource())
@@ -132,32 +158,51 @@ func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (*
 }
 
 func (s *service) List(req *backendpb.ListRequest, stream grpc.ServerStreamingServer[backendpb.ListResponse]) error {
-	backend, err := s.opened(stream.Context(), req.GetConfig())
-	if err == nil {
-		err = sdk.ValidatePrefix(req.GetPrefix())
+	ctx, said := s.hearing(stream.Context())
+	fault, err := s.list(ctx, req, stream)
+	if texts := said(); err == nil && len(texts) > 0 {
+		err = stream.Send(&backendpb.ListResponse{Warnings: texts})
 	}
-	if err != nil {
-		return stream.Send(listFault(err))
+	if err == nil && fault != nil {
+		err = stream.Send(listFault(fault))
 	}
-	for lease, err := range backend.List(stream.Context(), req.GetPrefix()) {
-		if err != nil {
-			return stream.Send(listFault(err))
+	return err
+}
+
+// list sends the leases. fault is the backend's, err that of the stream.
+func (s *service) list(ctx context.Context, req *backendpb.ListRequest, stream grpc.ServerStreamingServer[backendpb.ListResponse]) (fault, err error) {
+	backend, fault := s.opened(ctx, req.GetConfig())
+	if fault == nil {
+		fault = sdk.ValidatePrefix(req.GetPrefix())
+	}
+	if fault != nil {
+		return fault, nil
+	}
+	for lease, fault := range backend.List(ctx, req.GetPrefix()) {
+		if fault != nil {
+			return fault, nil
 		}
 		answer := &backendpb.ListResponse{Outcome: &backendpb.ListResponse_Lease{Lease: toWire(lease)}}
 		if err := stream.Send(answer); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 func listFault(err error) *backendpb.ListResponse {
 	return &backendpb.ListResponse{Outcome: &backendpb.ListResponse_Fault{Fault: faultToWire(err)}}
 }
 
-func (s *service) Setup(ctx context.Context, req *backendpb.SetupRequest) (*backendpb.SetupResponse, error) {
+func (s *service) Setup(ctx context.Context, req *backendpb.SetupRequest) (answer *backendpb.SetupResponse, _ error) {
+	ctx, said := s.hearing(ctx)
+	defer func() {
+		if answer != nil { // as after a panic
+			answer.Warnings = said()
+		}
+	}()
 	backend, err := s.opened(ctx, req.GetConfig())
-	answer := &backendpb.SetupResponse{Outcome: &backendpb.SetupResponse_Done{Done: &backendpb.Done{}}}
+	answer = &backendpb.SetupResponse{Outcome: &backendpb.SetupResponse_Done{Done: &backendpb.Done{}}}
 	if err == nil {
 		answer.Statements, err = backend.Setup(ctx, req.GetDryRun())
 	}

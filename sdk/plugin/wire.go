@@ -97,13 +97,13 @@ func faultText(err error) string {
 }
 
 func faultFromWire(f *backendpb.Fault) error {
-	text := f.GetMessage()
+	text := clip(f.GetMessage())
 	if text == "" {
 		text = "the backend gave no reason"
 	}
 	switch f.GetKind() {
 	case backendpb.Fault_KIND_CONFIG:
-		return &sdk.ConfigError{Key: f.GetKey(), Message: text}
+		return &sdk.ConfigError{Key: clip(f.GetKey()), Message: text}
 	case backendpb.Fault_KIND_NOT_SET_UP:
 		return sdk.NotSetUp("%s", text)
 	case backendpb.Fault_KIND_REFUSED:
