@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -21,6 +20,9 @@ import (
 // seen dead.
 const deathGrace = 200 * time.Millisecond
 
+// maxQuoted bounds what is shown of a line that should be a handshake, in bytes.
+const maxQuoted = 200
+
 var (
 	errNotServing     = errors.New("the plugin does not serve")
 	errForeignAddress = errors.New("the address is not the plugin's own")
@@ -35,17 +37,20 @@ func (p *Plugin) whyNotReady(err error) string {
 		return startFailure(err)
 	}
 	line := proc.stdout.text()
-	switch version, ok := handshakeVersion(line); {
+	said, ok := parseHandshake(line)
+	switch {
+	case p.whyStopped() != "":
+		return "it was stopped: " + p.whyStopped()
 	case errors.Is(err, errNotServing):
 		return "it said that it is ready, but does not serve" + p.said()
 	case errors.Is(err, errForeignAddress):
 		return "the address that it gave is not its own; is it a stormlock backend?"
-	case ok && version != plugin.ProtocolVersion:
-		return fmt.Sprintf("it speaks protocol version %d, this stormlock speaks %d; install matching versions", version, plugin.ProtocolVersion)
+	case ok && said.version != plugin.ProtocolVersion:
+		return fmt.Sprintf("it speaks protocol version %d, this stormlock speaks %d; install matching versions", said.version, plugin.ProtocolVersion)
 	case ok:
 		return oneLine(err.Error()) + p.said()
 	case line != "":
-		return fmt.Sprintf("it printed %q on stdout instead of a handshake; is it a stormlock backend?", line)
+		return fmt.Sprintf("it printed %q on stdout instead of a handshake; is it a stormlock backend?", line[:min(len(line), maxQuoted)])
 	case strings.Contains(err.Error(), "timeout"):
 		return fmt.Sprintf("it was not ready within %s%s", startTime, p.said())
 	}
@@ -86,17 +91,6 @@ func startFailure(err error) string {
 		return oneLine(err.Error()) + "; check TMPDIR"
 	}
 	return oneLine(err.Error())
-}
-
-// handshakeVersion reads the application's protocol version from go-plugin's
-// line "core|version|network|address|protocol".
-func handshakeVersion(line string) (int, bool) {
-	parts := strings.Split(line, "|")
-	if len(parts) < 4 {
-		return 0, false
-	}
-	version, err := strconv.Atoi(parts[1])
-	return version, err == nil
 }
 
 // said quotes the end of the plugin's stderr.
@@ -145,8 +139,15 @@ func (p *Plugin) explain(err error) error {
 		if proc == nil || !proc.ended(deathGrace) {
 			return err
 		}
+		if why := p.whyStopped(); why != "" {
+			return status.Errorf(codes.Unavailable, "backend %s was stopped: %s", p.path, why)
+		}
 		time.Sleep(pipeGrace) // for its last words
 		return status.Errorf(codes.Unavailable, "backend %s died: %s%s", p.path, proc.state, p.said())
+	case codes.ResourceExhausted:
+		if text := status.Convert(err).Message(); strings.Contains(text, "larger than max") { // gRPC's words
+			return status.Errorf(codes.ResourceExhausted, "backend %s gave an answer that is too large: %s", p.path, oneLine(text))
+		}
 	case codes.Unimplemented:
 		return status.Errorf(codes.Unimplemented, "backend %s lacks this operation; install a version that matches this stormlock", p.path)
 	}

@@ -82,7 +82,7 @@ func TestFindRefuses(t *testing.T) {
 		"a directory that all can write": {func(t *testing.T, dir string) {
 			put(t, dir, "redis", 0o755)
 			chmod(t, dir, 0o777)
-		}, "every user can replace it"},
+		}, "every user can replace "},
 		"another's file in a sticky directory": {func(t *testing.T, dir string) {
 			if err := os.Chown(put(t, dir, "redis", 0o755), 12345, 12345); err != nil {
 				t.Fatal(err)
@@ -95,6 +95,31 @@ func TestFindRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "every user can write it"},
+		"a directory below one that all can write": {func(t *testing.T, dir string) {
+			put(t, dir, "redis", 0o755)
+			chmod(t, filepath.Dir(dir), 0o777)
+			t.Cleanup(func() { chmod(t, filepath.Dir(dir), 0o755) })
+		}, "every user can replace "},
+		"a link to a link in a directory that all can write": {func(t *testing.T, dir string) {
+			other := t.TempDir()
+			middle := filepath.Join(other, "middle")
+			if err := errors.Join(os.Symlink(put(t, t.TempDir(), "redis", 0o755), middle),
+				os.Symlink(middle, filepath.Join(dir, "stormlock-backend-redis"))); err != nil {
+				t.Fatal(err)
+			}
+			chmod(t, other, 0o777)
+		}, "every user can replace "},
+		"a relative link upwards, past such a directory": {func(t *testing.T, dir string) {
+			other := t.TempDir()
+			if err := os.Mkdir(filepath.Join(other, "in"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			put(t, other, "redis", 0o755)
+			chmod(t, other, 0o777)
+			if err := os.Symlink(filepath.Join(other, "in/../stormlock-backend-redis"), filepath.Join(dir, "stormlock-backend-redis")); err != nil {
+				t.Fatal(err)
+			}
+		}, "every user can replace "},
 		"a link into a directory that all can write": {func(t *testing.T, dir string) {
 			other := t.TempDir()
 			target := put(t, other, "redis", 0o755)
@@ -102,7 +127,7 @@ func TestFindRefuses(t *testing.T) {
 			if err := os.Symlink(target, filepath.Join(dir, "stormlock-backend-redis")); err != nil {
 				t.Fatal(err)
 			}
-		}, "every user can replace it"},
+		}, "every user can replace "},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -118,6 +143,42 @@ func TestFindRefuses(t *testing.T) {
 				t.Errorf("error is %v, want a refusal with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestSearchPathThroughALink: the directory on PATH may be a link itself, in
+// which case where it leads to counts.
+func TestSearchPathThroughALink(t *testing.T) {
+	open, there := t.TempDir(), t.TempDir()
+	want := put(t, there, "redis", 0o755)
+	link := filepath.Join(t.TempDir(), "bin")
+	if err := os.Symlink(there, link); err != nil {
+		t.Fatal(err)
+	}
+	got, err := pluginhost.Find("redis", []string{link})
+	if err != nil || filepath.Base(got.Path) != filepath.Base(want) {
+		t.Errorf("found %+v, %v", got, err)
+	}
+	chmod(t, open, 0o777)
+	moved := filepath.Join(open, "bin")
+	if err := os.Symlink(there, moved); err != nil {
+		t.Fatal(err)
+	}
+	_, err = pluginhost.Find("redis", []string{moved})
+	if _, ok := errors.AsType[*pluginhost.RefusedError](err); !ok {
+		t.Errorf("through a link that all can replace: %v", err)
+	}
+}
+
+// TestFindIsNotLedAroundInCircles: links that lead to each other end the walk.
+func TestFindIsNotLedAroundInCircles(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "stormlock-backend-redis")
+	if err := errors.Join(os.Symlink(path+"2", path), os.Symlink(path, path+"2")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := pluginhost.Find("redis", []string{dir}); err == nil {
+		t.Errorf("found %+v", got)
 	}
 }
 

@@ -13,15 +13,15 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Hash returns the hash of a file as a pin.
-func Hash(t *testing.T, path string) string {
+// AfterTheCheck has do called between the check of an executable and its start.
+func AfterTheCheck(t *testing.T, do func()) {
 	t.Helper()
-	sum, err := fileHash(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sum
+	checked = do
+	t.Cleanup(func() { checked = func() {} })
 }
+
+// WithoutGoPlugin is what connecting comes to if go-plugin panics.
+func WithoutGoPlugin(ctx context.Context) error { return (&Plugin{}).connect(ctx) }
 
 // SetStartTime shortens how long a start may take.
 func SetStartTime(t *testing.T, d time.Duration) {
@@ -39,7 +39,7 @@ func Environment(host, goPlugin []string) []string { return environment(host, go
 
 // TailOf returns what is kept of a plugin's stderr.
 func TailOf(written string) string {
-	t := &tail{}
+	t := &tail{most: maxStderr}
 	_, _ = t.Write([]byte(written))
 	return string(t.end)
 }

@@ -443,10 +443,18 @@ func TestGoPluginDoesNotKillMeanwhile(t *testing.T) {
 	event("left")
 }
 
+// TestGoPluginPanics: Go's exit code for a panic means "held by another".
 func TestGoPluginPanics(t *testing.T) {
+	if err := pluginhost.WithoutGoPlugin(t.Context()); err == nil || !strings.Contains(err.Error(), "go-plugin panicked") {
+		t.Errorf("error is %v, want that go-plugin panicked", err)
+	}
+}
+
+// TestCertificateThatNobodyAskedFor makes go-plugin panic, if it gets there.
+func TestCertificateThatNobodyAskedFor(t *testing.T) {
 	process := report(t, plugintest.PIDFile)
 	_, err := tryStart(t, t.Context(), "certified")
-	checkStartError(t, err, "go-plugin panicked")
+	checkStartError(t, err, "on stdout instead of a handshake")
 	if alive(pid(t, process(""))) {
 		t.Error("the plugin is still alive")
 	}
@@ -510,20 +518,107 @@ func TestCutShortCallIsUndone(t *testing.T) {
 	event("rolled back")
 }
 
-func TestPinnedExecutable(t *testing.T) {
-	dir := plugintest.Install(t, "good")
-	exe, err := pluginhost.Find("good", []string{dir})
+func find(t *testing.T, name, dir string) pluginhost.Candidate {
+	t.Helper()
+	exe, err := pluginhost.Find(name, []string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: strings.Repeat("0", 64)})
-	if _, ok := errors.AsType[*pluginhost.RefusedError](err); !ok {
+	return exe
+}
+
+func hash(t *testing.T, exe pluginhost.Candidate) string {
+	t.Helper()
+	sum, err := pluginhost.Hash(exe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sum
+}
+
+func TestPinnedExecutable(t *testing.T) {
+	exe := find(t, "good", plugintest.Install(t, "good"))
+	_, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: strings.Repeat("0", 64)})
+	if refused, ok := errors.AsType[*pluginhost.RefusedError](err); !ok || !strings.Contains(refused.Reason, "stormlock backend pin good") {
 		t.Errorf("with a wrong pin: %v", err)
 	}
-	sum := pluginhost.Hash(t, exe.Path)
-	p, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: strings.ToUpper(sum)})
+	p, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: strings.ToUpper(hash(t, exe))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.Stop(pluginhost.Grace)
+}
+
+// script makes a backend that is a script, and says what it is told to.
+func script(t *testing.T, dir, words string) string {
+	t.Helper()
+	path := filepath.Join(dir, "stormlock-backend-script")
+	text := "#!/bin/sh\necho " + words + " >&2\nexit 3\n"
+	if err := os.WriteFile(path+".new", []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestPinnedFileIsWhatRuns: what is put in the place of a pinned executable
+// after it was checked does not run. A script is read by another program, which
+// opens it once more.
+func TestPinnedFileIsWhatRuns(t *testing.T) {
+	dir := t.TempDir()
+	script(t, dir, "checked")
+	exe := find(t, "script", dir)
+	pluginhost.AfterTheCheck(t, func() { script(t, dir, "swapped") })
+	_, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: hash(t, exe)})
+	checkStartError(t, err, `it said: "checked"`)
+	_, err = pluginhost.Start(t.Context(), exe, pluginhost.Options{})
+	checkStartError(t, err, `it said: "swapped"`) // not pinned: what lies there
+}
+
+// TestPinnedProgramRunsAfterASwap is the same for a program, up to its answers.
+func TestPinnedProgramRunsAfterASwap(t *testing.T) {
+	dir := plugintest.Install(t, "good")
+	exe := find(t, "good", dir)
+	pluginhost.AfterTheCheck(t, func() {
+		script(t, dir, "swapped")
+		if err := os.Rename(filepath.Join(dir, "stormlock-backend-script"), exe.Path); err != nil {
+			t.Error(err)
+		}
+	})
+	p, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: hash(t, exe)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Stop(pluginhost.Grace)
+	if _, err := p.Backend().Acquire(t.Context(), wanted()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPinnedFileIsClosed: neither a start that works nor one that does not
+// leaves the file open in the host.
+func TestPinnedFileIsClosed(t *testing.T) {
+	exe := find(t, "good", plugintest.Install(t, "good"))
+	sum := hash(t, exe)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 3 {
+		if p, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: sum}); err == nil {
+			p.Stop(pluginhost.Grace)
+		}
+		_, _ = pluginhost.Start(ended, exe, pluginhost.Options{SHA256: sum})
+		_, _ = pluginhost.Start(t.Context(), exe, pluginhost.Options{SHA256: strings.Repeat("0", 64)})
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, _ := filepath.Glob("/proc/self/fd/*")
+	for _, fd := range open {
+		if target, err := os.Readlink(fd); err == nil && target == self {
+			t.Errorf("%s is still open", fd)
+		}
+	}
 }

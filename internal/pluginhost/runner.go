@@ -23,6 +23,7 @@ const pipeGrace = 100 * time.Millisecond
 // them soon after the process has ended.
 type process struct {
 	cmd    *exec.Cmd
+	pinned *os.File   // the file to run, nil if only its path is known; closed by whoever takes it out
 	dir    string     // where its socket has to be
 	stdout *firstLine // what go-plugin reads the handshake from
 	stderr *os.File
@@ -41,11 +42,11 @@ var _ runner.Runner = (*process)(nil)
 
 // newProcess prepares an executable to run with the environment env and
 // without our stdin. It is to listen in dir.
-func newProcess(path string, env []string, dir string) *process {
+func newProcess(path string, pinned *os.File, env []string, dir string) *process {
 	cmd := exec.Command(path)
 	cmd.Env = env
 	cmd.SysProcAttr = sysProcAttr()
-	return &process{cmd: cmd, dir: dir, exited: make(chan struct{})}
+	return &process{cmd: cmd, pinned: pinned, dir: dir, stdout: &firstLine{}, exited: make(chan struct{})}
 }
 
 // Start implements runner.Runner.
@@ -54,6 +55,12 @@ func (p *process) Start(ctx context.Context) error {
 	defer p.mu.Unlock()
 	if p.ours { // stopped before it ran
 		return context.Canceled
+	}
+	if p.pinned != nil {
+		defer p.forget()
+		if err := runOpenFile(p.cmd, p.pinned); err != nil {
+			return err
+		}
 	}
 	outR, outW, err := os.Pipe()
 	if err != nil {
@@ -64,7 +71,7 @@ func (p *process) Start(ctx context.Context) error {
 		return errors.Join(err, outR.Close(), outW.Close())
 	}
 	p.cmd.Stdout, p.cmd.Stderr = outW, errW
-	p.stdout, p.stderr = &firstLine{r: outR}, errR
+	p.stdout.r, p.stderr = outR, errR
 	err = p.cmd.Start()
 	_, _ = outW.Close(), errW.Close() // the plugin has its own by now
 	if err != nil {
@@ -122,7 +129,15 @@ func (p *process) takeOver() *os.Process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ours = true
+	p.forget()
 	return p.proc
+}
+
+// forget closes the pinned file: the process has its own by now, or is not to be
+// made any more.
+func (p *process) forget() {
+	closeFile(p.pinned)
+	p.pinned = nil
 }
 
 // gone reports whether the process has ended or never ran.

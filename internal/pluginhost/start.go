@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"sync"
 	"time"
 
@@ -15,12 +14,20 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/connectivity"
 
+	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/sdk/plugin"
 )
 
 // startTime is how long a plugin may take until it has said its handshake. A
 // good one needs milliseconds. (A variable for the tests.)
 var startTime = 10 * time.Second
+
+// maxHeader bounds the headers of an answer, in bytes.
+const maxHeader = 64 << 10
+
+// checked is called between the check of an executable and its start. (For the
+// tests.)
+var checked = func() {}
 
 // Options change how a plugin is run. The zero value is good.
 type Options struct {
@@ -41,10 +48,12 @@ type Plugin struct {
 
 	stderr    *tail
 	mu        sync.Mutex
+	pinned    *os.File // the executable, if it is pinned, until proc has it
 	proc      *process // nil until go-plugin asks for it
 	socketDir string
-	canceled  bool // no process may be made any more
-	settled   bool // go-plugin has noticed the end
+	flood     string // why it was stopped, if it wrote without end
+	canceled  bool   // no process may be made any more
+	settled   bool   // go-plugin has noticed the end
 	starting  chan struct{}
 }
 
@@ -56,11 +65,13 @@ func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
 	if exe.Refused != nil {
 		return nil, exe.Refused
 	}
-	if err := checkPin(exe.Path, opts.SHA256); err != nil {
+	file, err := pinned(exe, opts.SHA256)
+	if err != nil {
 		return nil, err
 	}
-	p := &Plugin{path: exe.Path, log: orNull(opts.Log), starting: make(chan struct{})}
-	p.stderr = &tail{log: p.logLine()}
+	checked()
+	p := &Plugin{path: exe.Path, pinned: file, log: orNull(opts.Log), starting: make(chan struct{})}
+	p.stderr = &tail{log: p.logLine(), most: maxStderr, over: func() { p.flooded("stderr", maxStderr) }}
 	p.client = goplugin.NewClient(p.config())
 	p.log.Debug("starting backend", "path", exe.Path)
 
@@ -131,13 +142,10 @@ func (p *Plugin) config() *goplugin.ClientConfig {
 		RunnerFunc:       p.newRunner,
 		SkipHostEnv:      true,
 		StartTimeout:     startTime,
-		// Elsewhere the transport is a socket in a directory that only the
-		// user can enter; on Windows it is a TCP port that anybody on the
-		// machine can reach. It costs 20 ms.
-		AutoMTLS:   runtime.GOOS == "windows",
-		Stderr:     p.stderr,
-		SyncStdout: p.stderr,
-		SyncStderr: p.stderr,
+		AutoMTLS:         mutualTLS,
+		Stderr:           p.stderr,
+		SyncStdout:       p.stderr,
+		SyncStderr:       p.stderr,
 		// go-plugin panics on a stderr line such as {"@message":5} unless its
 		// logger is off altogether.
 		Logger:           hclog.New(&hclog.LoggerOptions{Level: hclog.Off}),
@@ -145,6 +153,7 @@ func (p *Plugin) config() *goplugin.ClientConfig {
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithChainUnaryInterceptor(p.explainCall),
 			grpc.WithChainStreamInterceptor(p.explainStream),
+			grpc.WithMaxHeaderListSize(maxHeader),
 			grpc.WithDefaultCallOptions(
 				grpc.MaxCallRecvMsgSize(plugin.MaxMessageSize),
 				grpc.MaxCallSendMsgSize(plugin.MaxMessageSize)),
@@ -161,7 +170,9 @@ func (p *Plugin) newRunner(_ hclog.Logger, spec *exec.Cmd, socketDir string) (ru
 		return nil, context.Canceled
 	}
 	p.socketDir = socketDir
-	p.proc = newProcess(p.path, environment(os.Environ(), spec.Env), socketDir)
+	p.proc = newProcess(p.path, p.pinned, environment(os.Environ(), spec.Env), socketDir)
+	p.proc.stdout.over = func() { p.flooded("stdout", maxStdout) }
+	p.pinned = nil
 	return p.proc, nil
 }
 
@@ -169,7 +180,7 @@ func (p *Plugin) logLine() func(string) {
 	if !p.log.IsDebug() {
 		return nil
 	}
-	return func(line string) { p.log.Debug("backend says", "line", line) }
+	return func(line string) { p.log.Debug("backend says", "line", escape.Text(line)) }
 }
 
 func orNull(log hclog.Logger) hclog.Logger {

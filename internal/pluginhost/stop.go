@@ -41,6 +41,8 @@ func (p *Plugin) takeOver() *process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.canceled = true
+	closeFile(p.pinned)
+	p.pinned = nil
 	return p.proc
 }
 

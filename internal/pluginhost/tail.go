@@ -12,9 +12,12 @@ const maxTail = 4 << 10
 // tail keeps the end of what a plugin writes on stderr, and passes whole lines
 // on to a log.
 type tail struct {
-	log func(line string) // may be nil
+	log  func(line string) // may be nil
+	most int               // how much a plugin may write, in bytes
+	over func()            // called once it has written more
 
 	mu    sync.Mutex
+	size  int // of all that was written
 	end   []byte
 	begun []byte // a line that is not finished
 }
@@ -22,6 +25,12 @@ type tail struct {
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.size += len(b); t.size > t.most {
+		if t.size-len(b) <= t.most {
+			t.over()
+		}
+		return len(b), nil // it is being stopped
+	}
 	t.end = append(t.end, b...)
 	if over := len(t.end) - maxTail; over > 0 {
 		t.end = append([]byte(nil), t.end[over:]...)

@@ -6,20 +6,23 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
 const exeSuffix = ""
 
+// maxLinks is how many symbolic links may lie on the way, as in Linux.
+const maxLinks = 40
+
 func executableMode(mode fs.FileMode) bool { return mode&0o111 != 0 }
 
 // vet returns why an executable is not to be trusted: because somebody else
-// could have put it there or could change it. Both the path and, behind a
-// link, the file that it leads to are looked at.
+// could have put it there, could put another into its place, or could change it.
 func vet(path string) error {
-	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return &RefusedError{path, err.Error()}
+	target, reason := walk(path)
+	if reason != "" {
+		return &RefusedError{path, reason}
 	}
 	info, err := os.Stat(target)
 	if err != nil {
@@ -28,35 +31,58 @@ func vet(path string) error {
 	if info.Mode()&0o002 != 0 {
 		return &RefusedError{path, "every user can write it; run: chmod o-w " + target}
 	}
-	if err := vetDirectory(path, path); err != nil || target == path {
-		return err
-	}
-	return vetDirectory(path, target)
+	return nil
 }
 
-// vetDirectory looks at the directory that holds file, on behalf of path.
-func vetDirectory(path, file string) error {
-	dir := filepath.Dir(file)
-	info, err := os.Stat(dir)
-	if err != nil {
-		return &RefusedError{path, err.Error()}
+// walk goes to a file as the system does, and looks at every directory and link
+// on the way. It returns the file that is meant, or why the way is not to be
+// trusted.
+func walk(path string) (target, reason string) {
+	at, links := "/", 0
+	for rest := path; rest != ""; {
+		var name string
+		name, rest, _ = strings.Cut(strings.TrimLeft(rest, "/"), "/")
+		next := filepath.Join(at, name) // "" stays, ".." goes up: at holds no link
+		info, err := os.Lstat(next)
+		if err != nil {
+			return "", err.Error()
+		}
+		if reason := replaceable(at, next, info); reason != "" {
+			return "", reason
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			at = next
+			continue
+		}
+		to, err := os.Readlink(next)
+		if links++; err != nil || links > maxLinks {
+			return "", "a symbolic link on the way to it cannot be followed: " + next
+		}
+		if filepath.IsAbs(to) {
+			at = "/"
+		}
+		rest = to + "/" + rest
 	}
-	if info.Mode()&0o002 == 0 {
-		return nil
+	return at, ""
+}
+
+// replaceable says why another user could put something else in the place of
+// what lies in a directory.
+func replaceable(dir, path string, info fs.FileInfo) string {
+	parent, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return err.Error()
+	case parent.Mode()&0o002 == 0 || path == dir:
+		return ""
+	case parent.Mode()&fs.ModeSticky == 0 || !trustedOwner(parent):
+		return "every user can replace " + path + ", for all can write " + dir + "; run: chmod o-w " + dir
+	case !trustedOwner(info):
+		// In a sticky directory such as /tmp anybody can add a file, but nobody
+		// can replace another's.
+		return path + " lies in " + dir + ", where every user can add files, and belongs neither to you nor to root"
 	}
-	if info.Mode()&fs.ModeSticky == 0 {
-		return &RefusedError{path, "every user can replace it, for all can write " + dir + "; run: chmod o-w " + dir}
-	}
-	// In a sticky directory such as /tmp anybody can add a file, but nobody
-	// can replace another's.
-	owner, err := os.Lstat(file)
-	if err != nil {
-		return &RefusedError{path, err.Error()}
-	}
-	if !trustedOwner(owner) {
-		return &RefusedError{path, "it lies in " + dir + ", where every user can add files, and belongs neither to you nor to root"}
-	}
-	return nil
+	return ""
 }
 
 func trustedOwner(info fs.FileInfo) bool {

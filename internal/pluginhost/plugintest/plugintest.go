@@ -39,7 +39,12 @@ var Executables = map[string]func(){
 	"halfway":   func() { serve("halfway", halfway) },
 	"scripted":  func() { serve("scripted", scripted) },
 
+	"flooding": func() { serve("flooding", flooding) },
+	"babbling": func() { serve("babbling", babbling) },
+
 	"noisy":     noisy,
+	"endless":   endless,
+	"huge":      huge,
 	"exits":     exits,
 	"hangs":     hangs,
 	"future":    future,
