@@ -70,7 +70,7 @@ func TestValidateResource(t *testing.T) {
 	}
 	for _, name := range []string{
 		"", " a", "a ", "\u00a0a", "a\tb", "a\nb", "a\x00", "a\x1b[2J", "a\x7f", "a\u0085b", "a\u009bb",
-		"a\u202eb", "a\u2066b", "a\u200bb", "a\u200db", "a\u2028b", "a\ufeffb", "\xff", "a\xc3",
+		"a\u202eb", "a\u2066b", "a\u200bb", "a\u200db", "a\u2028b", "a\ufeffb", "a\u034fb", "a\u3164b", "a\ufe0fb", "\xff", "a\xc3",
 		strings.Repeat("x", 256), strings.Repeat("é", 128),
 	} {
 		if err := ValidateResource(name); !errors.Is(err, ErrInvalid) {

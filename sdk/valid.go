@@ -61,7 +61,7 @@ func ValidateRelease(lease Lease) error {
 
 // ValidateResource checks the name of a resource: 1 to [MaxResourceLen] bytes
 // of valid UTF-8 without control characters, line separators, bidirectional
-// controls or zero-width characters, neither beginning nor ending in white
+// controls, zero-width characters, fillers or variation selectors, neither beginning nor ending in white
 // space. Two names that look alike to a person would be two locks.
 func ValidateResource(name string) error {
 	switch {
@@ -126,7 +126,9 @@ func validateText(what, text string, most int) error {
 // another space of a width. Category C holds controls, bidirectional and
 // zero-width characters (Cf), surrogates, private use and unassigned ones;
 // only the first two kinds are kept out, so that names in scripts younger than
-// this program stay possible.
+// this program stay possible. What Unicode has ignored by default (fillers,
+// variation selectors) leaves no mark either.
 func visible(r rune) bool {
-	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

@@ -34,7 +34,10 @@ func newAcquire(g *globals) *cobra.Command {
 		Long:    acquireHelp,
 		Example: `  stormlock acquire -t 2h -m "upgrade to 17" prod-db`,
 		Args:    takes("RESOURCE"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if f.leaseID, err = g.leaseID(cmd.Context(), f.leaseID); err != nil {
+				return err
+			}
 			return g.with(cmd.Context(), args[0], func(ctx context.Context, s *session) error {
 				return s.acquire(ctx, f)
 			})
@@ -42,7 +45,7 @@ func newAcquire(g *globals) *cobra.Command {
 	}
 	cmd.Flags().VarP(&f.ttl, "ttl", "t", "how long the lock lasts unless renewed, "+ttlHelp)
 	cmd.Flags().StringVarP(&f.reason, "reason", "m", "", "why, for others to read")
-	cmd.Flags().StringVar(&f.leaseID, "lease-id", "", "repeat an acquire whose outcome is unknown")
+	cmd.Flags().StringVar(&f.leaseID, "lease-id", "", "repeat an acquire whose outcome is unknown; \"-\" reads the id from stdin")
 	return cmd
 }
 

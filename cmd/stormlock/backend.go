@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stormlock/stormlock/internal/config"
 	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/sdk/plugin"
@@ -18,11 +19,11 @@ func newBackend(g *globals) *cobra.Command {
 		Use:     "backend",
 		Short:   "Look at the backends that are installed",
 		Long:    "A backend is an executable named stormlock-backend-NAME in a directory of PATH,\nor beside stormlock itself.",
-		Example: "  stormlock backend list\n  stormlock backend describe redis\n  stormlock backend setup postgres",
+		Example: "  stormlock backend list\n  stormlock backend describe redis\n  stormlock backend pin redis\n  stormlock backend setup postgres",
 		Args:    noSuchCommand,
 		RunE:    commandMissing,
 	}
-	cmd.AddCommand(newBackendList(), newBackendDescribe(g), newBackendSetup(g))
+	cmd.AddCommand(newBackendList(), newBackendDescribe(g), newBackendPin(g), newBackendSetup(g))
 	return cmd
 }
 
@@ -64,11 +65,17 @@ func newBackendDescribe(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:     "describe NAME",
 		Short:   "Show a backend's version and configuration keys",
-		Long:    "Describe runs a backend's executable and shows its version and the keys of its\nsection [backend.NAME]. It needs no configuration file.",
+		Long:    "Describe runs a backend's executable and shows its version and the keys of its\nsection [backend.NAME]. It needs no configuration file, but keeps to the pins of\none that is there.",
 		Example: "  stormlock backend describe redis",
 		Args:    takes("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			about, err := g.describe(cmd.Context(), args[0])
+			ctx, cancel := context.WithTimeout(cmd.Context(), g.timeout.duration)
+			defer cancel()
+			file, err := g.configIfAny(ctx)
+			if err != nil {
+				return err
+			}
+			about, err := g.describe(ctx, file, args[0])
 			if err != nil {
 				return err
 			}
@@ -77,11 +84,9 @@ func newBackendDescribe(g *globals) *cobra.Command {
 	}
 }
 
-// describe asks a backend about itself.
-func (g *globals) describe(ctx context.Context, backend string) (plugin.Description, error) {
-	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
-	defer cancel()
-	p, err := g.start(ctx, nil, backend)
+// describe asks a backend about itself. file may be nil.
+func (g *globals) describe(ctx context.Context, file *config.File, backend string) (plugin.Description, error) {
+	p, err := g.start(ctx, file, backend)
 	if err != nil {
 		return plugin.Description{}, err
 	}

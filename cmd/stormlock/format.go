@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -90,10 +89,17 @@ func idOnly(w io.Writer, v view) error {
 	return err
 }
 
+// writeJSON writes a value as JSON on one line that is safe to show.
+func writeJSON(w io.Writer, value any) error {
+	line, err := escape.JSON(value)
+	if err == nil {
+		_, err = w.Write(line)
+	}
+	return err
+}
+
 func asJSON(w io.Writer, v view) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	return writeJSON(w, v)
 }
 
 // cells are the values of a view with their names, in order.
@@ -106,7 +112,7 @@ func cells(v view) [][2]string {
 		{"expires", v.Expires},
 		{"left", ttl.Format(time.Duration(v.TTLSeconds) * time.Second)},
 		{"fence", strconv.FormatUint(v.Fence, 10)},
-		{"backend", v.Backend},
+		{"backend", escape.Text(v.Backend)},
 		{"id", escape.Text(v.ID)},
 	}
 }

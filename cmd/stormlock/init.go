@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormlock/stormlock/internal/config"
+	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/sdk/plugin"
 )
 
@@ -47,7 +49,7 @@ func (g *globals) init(cmd *cobra.Command, backend string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return exists(path)
 	}
-	about, err := g.describe(cmd.Context(), backend)
+	about, err := g.describeFor(cmd.Context(), backend)
 	if err != nil {
 		return err
 	}
@@ -55,8 +57,22 @@ func (g *globals) init(cmd *cobra.Command, backend string) error {
 		return err
 	}
 	g.noteHidden(path)
-	_, err = fmt.Fprintln(os.Stdout, path)
+	_, err = fmt.Fprintln(os.Stdout, escape.Text(path))
 	return err
+}
+
+// describeFor asks a backend about itself, to write a file about it. Where that
+// file is named there is no other; else the pins of one that is found count.
+func (g *globals) describeFor(ctx context.Context, backend string) (about plugin.Description, err error) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	var file *config.File
+	if g.config == "" && os.Getenv(config.FileVariable) == "" {
+		if file, err = g.configIfAny(ctx); err != nil {
+			return about, err
+		}
+	}
+	return g.describe(ctx, file, backend)
 }
 
 func exists(path string) error {
@@ -134,5 +150,6 @@ func starterKey(o plugin.Option) string {
 	return text + strings.TrimRight("# "+o.Key+" = "+oneLineOf(o.Default), " ") + "\n"
 }
 
-// oneLineOf keeps a plugin's text from ending a comment.
-func oneLineOf(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLineOf keeps a plugin's text from ending a comment, and from acting on the
+// terminal that the file is shown on.
+func oneLineOf(s string) string { return escape.Text(strings.Join(strings.Fields(s), " ")) }

@@ -10,7 +10,7 @@ import (
 )
 
 const isHeldHelp = `Is-held exits with 0 if the lease is the active one of the resource, and with 1
-if it is not. It prints nothing on stdout.`
+if it is not. It prints nothing on stdout. If the id is "-" it is read from stdin.`
 
 func newIsHeld(g *globals) *cobra.Command {
 	return &cobra.Command{

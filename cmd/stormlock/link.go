@@ -32,6 +32,7 @@ func (g *globals) link(file *config.File, name string) *link {
 			return nil, nil, err
 		}
 		p.Backend().Configure(file.BackendOptions(name))
+		g.warnOfReadableSecrets(ctx, file, name, p.Backend())
 		return p.Backend(), p.Stop, nil
 	}}
 }

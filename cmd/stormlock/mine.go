@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -153,10 +152,8 @@ func ownedLines(w io.Writer, all []owned) error {
 }
 
 func ownedJSON(w io.Writer, all []owned) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
 	for _, o := range all {
-		if err := enc.Encode(o); err != nil {
+		if err := writeJSON(w, o); err != nil {
 			return err
 		}
 	}

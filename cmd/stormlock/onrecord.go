@@ -25,10 +25,12 @@ func takesLease(cmd *cobra.Command, args []string) error {
 
 // withLease runs do for the arguments RESOURCE [LEASE_ID], which are checked
 // before anything else happens.
-func (g *globals) withLease(cmd *cobra.Command, args []string, do func(context.Context, *session, sdk.Lease) error) error {
+func (g *globals) withLease(cmd *cobra.Command, args []string, do func(context.Context, *session, sdk.Lease) error) (err error) {
 	lease := sdk.Lease{Resource: args[0]}
 	if len(args) > 1 {
-		lease.ID = args[1]
+		if lease.ID, err = g.leaseID(cmd.Context(), args[1]); err != nil {
+			return err
+		}
 		if err := sdk.ValidateRelease(lease); err != nil {
 			return err
 		}

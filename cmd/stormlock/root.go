@@ -15,6 +15,8 @@ type globals struct {
 	config   string
 	timeout  ttlFlag
 	logLevel string
+
+	warned []string // what was told already
 }
 
 const rootHelp = `stormlock takes a named lock before a rare and dangerous operation, so that two
@@ -32,7 +34,9 @@ Results go to stdout, everything else to stderr. Exit codes:
 
 The configuration file is the first of ./.stormlock.cfg,
 $XDG_CONFIG_HOME/stormlock.cfg (or ~/.config/stormlock.cfg) and
-~/.stormlock.cfg; STORMLOCK_CONFIG names one instead, -c another.`
+~/.stormlock.cfg; STORMLOCK_CONFIG names one instead, -c another. The one in the
+working directory is refused if others could have put it there;
+STORMLOCK_NO_LOCAL_CONFIG=1 leaves it out.`
 
 const rootExample = `  stormlock init                              write a first configuration file
   id=$(stormlock acquire -m "patch 1.2" prod-db)
@@ -67,7 +71,7 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(
 		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newMine(),
-		newInit(g), newBackend(g), newVersion(),
+		newInit(g), newBackend(g), newConfig(g), newVersion(),
 	)
 	strict(root)
 	return root

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/stormlock/stormlock/internal/config"
+	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/sdk"
 )
@@ -18,6 +20,7 @@ import (
 // of leases.
 type session struct {
 	config.Settings
+	file *config.File
 	link *link
 	book book
 	self string        // how to call stormlock again with the same configuration
@@ -31,7 +34,9 @@ func (g *globals) with(ctx context.Context, resource string, do func(context.Con
 	if err := sdk.ValidateResource(resource); err != nil {
 		return err
 	}
-	file, err := g.readConfig()
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	file, err := g.readConfig(ctx)
 	if err != nil {
 		return err
 	}
@@ -39,18 +44,20 @@ func (g *globals) with(ctx context.Context, resource string, do func(context.Con
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
-	defer cancel()
-	s := &session{Settings: settings, link: g.link(file, settings.Backend), self: g.self(), time: g.timeout.duration}
+	s := &session{Settings: settings, file: file, link: g.link(file, settings.Backend), self: g.self(), time: g.timeout.duration}
 	defer s.book.close()
 	defer s.link.close(ctx, true)
 	return g.finish(file, settings.Backend, do(ctx, s))
 }
 
 // withBackend runs do with a backend, as with does for a resource.
-func (g *globals) withBackend(ctx context.Context, file *config.File, name string, do func(context.Context, sdk.Backend) error) error {
+func (g *globals) withBackend(ctx context.Context, name string, do func(context.Context, sdk.Backend) error) error {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
 	defer cancel()
+	file, err := g.readConfig(ctx)
+	if err != nil {
+		return err
+	}
 	link := g.link(file, name)
 	defer link.close(ctx, true)
 	if err := link.open(ctx); err != nil {
@@ -82,12 +89,22 @@ func stopAfter(ctx context.Context, p *pluginhost.Plugin) {
 
 func (g *globals) environment() config.Env { return config.Env{Getenv: os.Getenv} }
 
-func (g *globals) readConfig() (*config.File, error) {
-	path, err := config.Locate(g.config, g.environment())
-	if err != nil {
-		return nil, err
+// readConfig reads the configuration file. It does not wait longer than ctx for
+// a disk or network that does not answer.
+func (g *globals) readConfig(ctx context.Context) (*config.File, error) {
+	return awaited(ctx, "reading the configuration file", func() (*config.File, error) {
+		return config.Load(g.config, g.environment())
+	})
+}
+
+// configIfAny is for commands that need no configuration file, but keep to the
+// pins of one that is there. The result may be nil.
+func (g *globals) configIfAny(ctx context.Context) (*config.File, error) {
+	file, err := g.readConfig(ctx)
+	if _, none := errors.AsType[*config.NotFoundError](err); none {
+		return nil, nil
 	}
-	return config.Read(path)
+	return file, err
 }
 
 // start runs a backend's executable. file may be nil: then nothing is pinned.
@@ -96,7 +113,7 @@ func (g *globals) start(ctx context.Context, file *config.File, backend string) 
 	if err != nil {
 		return nil, err
 	}
-	exe, err := pluginhost.Find(backend, pluginhost.Directories())
+	exe, err := found(ctx, backend)
 	if err != nil {
 		return nil, located(file, err)
 	}
@@ -106,7 +123,26 @@ func (g *globals) start(ctx context.Context, file *config.File, backend string) 
 			return nil, err
 		}
 	}
-	return pluginhost.Start(ctx, exe, opts)
+	p, err := pluginhost.Start(ctx, exe, opts)
+	if err == nil {
+		p.Backend().OnWarning(g.warn)
+	}
+	return p, err
+}
+
+// found looks for a backend's executable.
+func found(ctx context.Context, backend string) (pluginhost.Candidate, error) {
+	return awaited(ctx, "looking for the backend", func() (pluginhost.Candidate, error) {
+		return pluginhost.Find(backend, pluginhost.Directories())
+	})
+}
+
+// warn tells a warning once: each attempt at a request may bring it again.
+func (g *globals) warn(text string) {
+	if !slices.Contains(g.warned, text) {
+		g.warned = append(g.warned, text)
+		note("warning: " + text)
+	}
 }
 
 // located adds the file that names a backend which does not exist.
@@ -130,5 +166,5 @@ func (g *globals) logger() (hclog.Logger, error) {
 	if level == hclog.NoLevel {
 		return nil, usage(fmt.Sprintf("log level %q is none of trace, debug, info, warn, error, off", g.logLevel))
 	}
-	return hclog.New(&hclog.LoggerOptions{Name: "stormlock", Level: level, Output: os.Stderr}), nil
+	return hclog.New(&hclog.LoggerOptions{Name: "stormlock", Level: level, Output: escape.Writer(os.Stderr)}), nil
 }

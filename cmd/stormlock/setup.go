@@ -35,11 +35,7 @@ func newBackendSetup(g *globals) *cobra.Command {
 }
 
 func (g *globals) setup(ctx context.Context, name string, dryRun bool) error {
-	file, err := g.readConfig()
-	if err != nil {
-		return err
-	}
-	return g.withBackend(ctx, file, name, func(ctx context.Context, backend sdk.Backend) error {
+	return g.withBackend(ctx, name, func(ctx context.Context, backend sdk.Backend) error {
 		if !dryRun {
 			settle(unknownSetup(name, errInterrupted))
 		}

@@ -30,6 +30,7 @@ package config
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"strings"
 
@@ -42,6 +43,7 @@ type File struct {
 	path     string
 	sections map[string]map[string]string // name, key, value
 	lines    map[place]int
+	mode     fs.FileMode
 	self     func() string // USER@HOST
 }
 
@@ -75,14 +77,20 @@ func at(path string, line int) string { return fmt.Sprintf("%s:%d", path, line) 
 // Read reads the file at path, which must be a regular file of at most 1 MiB
 // of UTF-8 text. The error is an [*Error].
 func Read(path string) (*File, error) {
-	text, err := textOf(path)
+	return readVetted(path, func(string, fs.FileInfo) error { return nil })
+}
+
+// readVetted reads a file of which vet, called once it is open, has nothing to say
+// against it.
+func readVetted(path string, vet func(path string, opened fs.FileInfo) error) (*File, error) {
+	data, info, err := contents(path, vet)
 	if err != nil {
 		return nil, err
 	}
-	return load(path, text)
-}
-
-func load(path, text string) (*File, error) {
+	text, err := textOf(path, data)
+	if err != nil {
+		return nil, err
+	}
 	sections, err := layOut(path, text)
 	if err != nil {
 		return nil, err
@@ -94,7 +102,7 @@ func load(path, text string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{path: path, sections: values, lines: linesOf(sections), self: self}, nil
+	return &File{path: path, sections: values, lines: linesOf(sections), mode: info.Mode(), self: self}, nil
 }
 
 func linesOf(sections []section) map[place]int {
@@ -107,6 +115,10 @@ func linesOf(sections []section) map[place]int {
 	}
 	return lines
 }
+
+// OthersCanRead reports whether the file's mode lets users read it beside its
+// owner.
+func (f *File) OthersCanRead() bool { return f.mode&0o044 != 0 }
 
 // Position returns "FILE:LINE" of a key of a section; of the section if the
 // key is empty or absent; and just "FILE" if the section is absent. It is how
@@ -128,6 +140,9 @@ func (f *File) BackendOptions(backend string) map[string]string {
 	if options == nil {
 		options = make(map[string]string)
 	}
-	delete(options, pinKey)
+	delete(options, PinKey)
 	return options
 }
+
+// Path returns the file's path, as it was found or named.
+func (f *File) Path() string { return f.path }

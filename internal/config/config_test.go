@@ -207,3 +207,28 @@ func TestPin(t *testing.T) {
 		expect(t, value, err, f.path+":3: ", "64 hexadecimal digits")
 	}
 }
+
+func TestRequiredPins(t *testing.T) {
+	digits := strings.Repeat("0123456789abcdef", 4)
+	f := read(t, "[default]\nrequire_pins = true\n[backend.redis]\nsha256 = "+digits+"\n[backend.etcd]\n")
+	if got, err := f.Pin("redis"); got != digits || err != nil {
+		t.Errorf("of a pinned backend: %q, %v", got, err)
+	}
+	for _, backend := range []string{"etcd", "local"} {
+		_, err := f.Pin(backend)
+		if !errors.Is(err, sdk.ErrRefused) || !strings.HasPrefix(err.Error(), f.path+":2: ") || !strings.Contains(err.Error(), "stormlock backend pin "+backend) {
+			t.Errorf("of backend %s: %v", backend, err)
+		}
+	}
+	if got, err := read(t, "[default]\nrequire_pins = false\n").Pin("redis"); got != "" || err != nil {
+		t.Errorf("where none is required: %q, %v", got, err)
+	}
+	for _, value := range []string{"", "yes", "1", "True"} {
+		f := read(t, "[default]\nrequire_pins = "+value+"\n[backend.redis]\nsha256 = "+digits+"\n")
+		_, err := f.Pin("redis")
+		expect(t, value, err, f.path+":2: ", "neither true nor false")
+	}
+	f = read(t, "[default]\nbackend = redis\n[deploy]\nrequire_pins = false\n")
+	_, err := f.Resolve("deploy")
+	expect(t, "in a resource's section", err, f.path+":4: ", `"require_pins"; it belongs into section [default]`)
+}

@@ -30,7 +30,7 @@ func FuzzRead(f *testing.F) {
 			checkError(t, err)
 			return
 		}
-		plain, err := textOf(path)
+		plain, err := textOf(path, []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}

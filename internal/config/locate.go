@@ -12,8 +12,14 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
-// FileVariable is the environment variable that names the configuration file.
-const FileVariable = "STORMLOCK_CONFIG"
+const (
+	// FileVariable is the environment variable that names the configuration
+	// file.
+	FileVariable = "STORMLOCK_CONFIG"
+	// NoLocalVariable is the one that leaves out the working directory, if it
+	// is 1.
+	NoLocalVariable = "STORMLOCK_NO_LOCAL_CONFIG"
+)
 
 // An Env is the surroundings in which a configuration file is looked for.
 type Env struct {
@@ -43,6 +49,9 @@ func Locate(explicit string, env Env) (string, error) {
 	if path, source := env.named(explicit); path != "" {
 		return usable(path, checkNamed(path, source))
 	}
+	if err := env.check(); err != nil {
+		return "", err
+	}
 	places := Places(env)
 	for _, path := range places {
 		found, err := exists(path)
@@ -54,6 +63,20 @@ func Locate(explicit string, env Env) (string, error) {
 		}
 	}
 	return "", &NotFoundError{places}
+}
+
+// Load reads the file that [Locate] finds. One that was found in the working
+// directory, where nobody named it, is read only if nobody else can have put it
+// there: otherwise the error matches [sdk.ErrRefused].
+func Load(explicit string, env Env) (*File, error) {
+	path, err := Locate(explicit, env)
+	if err != nil {
+		return nil, err
+	}
+	if named, _ := env.named(explicit); named == "" && path == env.local() {
+		return readVetted(path, vetLocal)
+	}
+	return Read(path)
 }
 
 // StarterPath returns where to write a first configuration file: what explicit
@@ -69,11 +92,14 @@ func StarterPath(explicit string, env Env) (string, error) {
 }
 
 // Places returns where a configuration file is looked for unless one is named:
-// ./.stormlock.cfg, $XDG_CONFIG_HOME/stormlock.cfg and $HOME/.stormlock.cfg.
-// XDG_CONFIG_HOME is $HOME/.config unless it is an absolute path, as the XDG
+// ./.stormlock.cfg (unless STORMLOCK_NO_LOCAL_CONFIG is 1),
+// $XDG_CONFIG_HOME/stormlock.cfg and $HOME/.stormlock.cfg. XDG_CONFIG_HOME is $HOME/.config unless it is an absolute path, as the XDG
 // specification has it. Without an absolute HOME, its places are left out.
 func Places(env Env) []string {
-	places := []string{env.inDir("." + string(filepath.Separator) + ".stormlock.cfg")}
+	var places []string
+	if env.Getenv(NoLocalVariable) != "1" {
+		places = append(places, env.local())
+	}
 	if path := env.userFile(); path != "" {
 		places = append(places, path)
 	}
@@ -81,6 +107,18 @@ func Places(env Env) []string {
 		places = append(places, filepath.Join(home, ".stormlock.cfg"))
 	}
 	return places
+}
+
+// local is the file in the working directory.
+func (e Env) local() string { return e.inDir("." + string(filepath.Separator) + ".stormlock.cfg") }
+
+// check refuses a setting that could be meant either way.
+func (e Env) check() error {
+	switch e.Getenv(NoLocalVariable) {
+	case "", "0", "1":
+		return nil
+	}
+	return fault("", "environment variable %s is neither 1 nor 0; set it to 1 to leave out the working directory", NoLocalVariable)
 }
 
 // named returns the file that flag or variable names, and which of them did.

@@ -21,6 +21,11 @@ type Settings struct {
 // keys are those of [default] and of a resource's section.
 var keys = []string{"backend", "principal", "ttl"}
 
+// known reports whether a section can have a key.
+func known(section, key string) bool {
+	return slices.Contains(keys, key) || section == defaultSection && key == requireKey
+}
+
 // Resolve returns the settings of a resource: those of its section, and for
 // what that lacks, those of [default]. The name "default" and names that begin
 // with "backend." have no section of their own. It is an error if no backend
@@ -101,7 +106,7 @@ func (f *File) checkKeys(sections []string) error {
 		unknown, line := "", 0
 		for key := range f.sections[section] {
 			at := f.lines[place{section, key}]
-			if !slices.Contains(keys, key) && (line == 0 || at < line) {
+			if !known(section, key) && (line == 0 || at < line) {
 				unknown, line = key, at
 			}
 		}
@@ -113,6 +118,9 @@ func (f *File) checkKeys(sections []string) error {
 }
 
 func advice(unknown string) string {
+	if unknown == requireKey {
+		return "it belongs into section [default]"
+	}
 	if near, ok := nearmiss.Find(unknown, keys); ok {
 		return `did you mean "` + near + `"?`
 	}

@@ -6,8 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"syscall"
 	"unicode/utf8"
+
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // Both limits are far beyond any real file and keep a wrong path harmless.
@@ -18,13 +19,9 @@ const (
 	maxLines = 20_000
 )
 
-// textOf reads a file as Python opens one for text, with line ends of all
-// kinds turned into "\n". A byte order mark is dropped.
-func textOf(path string) (string, error) {
-	data, err := contents(path)
-	if err != nil {
-		return "", err
-	}
+// textOf reads a file's content as Python does that of a text, with line ends of
+// all kinds turned into "\n". A byte order mark is dropped.
+func textOf(path string, data []byte) (string, error) {
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	if line := badLine(text); line > 0 {
 		return "", fault(at(path, line), "text is not UTF-8 or holds a NUL; save the file as UTF-8")
@@ -51,34 +48,29 @@ func badLine(text string) int {
 	return 0
 }
 
-func contents(path string) ([]byte, error) {
-	// Before opening too: to open a device can already be an act.
+func contents(path string, vet func(string, fs.FileInfo) error) ([]byte, fs.FileInfo, error) {
 	if err := checkRegular(path); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	// Without O_NONBLOCK, a FIFO put there since would make the open wait.
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, info, err := bounded.OpenRegular(path)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, nil, unreadable(path, err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, unreadable(path, err)
+	if err := vet(path, info); err != nil {
+		return nil, nil, err
 	}
-	if err := regular(path, info); err != nil {
-		return nil, err
-	}
-	return readAll(path, file)
+	data, err := readAll(path, file)
+	return data, info, err
 }
 
 func readAll(path string, file io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
-	switch {
-	case err != nil:
-		return nil, unreadable(path, err)
-	case len(data) > maxSize:
+	data, err := bounded.ReadAll(file, maxSize)
+	if _, large := errors.AsType[*bounded.TooLargeError](err); large {
 		return nil, fault(path, "file is larger than 1 MiB; this is no configuration file")
+	}
+	if err != nil {
+		return nil, unreadable(path, err)
 	}
 	return data, nil
 }

@@ -1,6 +1,8 @@
 package escape
 
 import (
+	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 	"unicode"
@@ -13,7 +15,8 @@ func TestText(t *testing.T) {
 		{"ana@ops", "ana@ops"},
 		{`C:\new "quoted" 'x' 100%`, `C:\new "quoted" 'x' 100%`},
 		{"café, 数据库, дом, 🔒", "café, 数据库, дом, 🔒"},
-		{"e\u0301 \u00a0 \ufe0f \ue000", "e\u0301 \u00a0 \ufe0f \ue000"},
+		{"e\u0301 \u00a0 \ue000", "e\u0301 \u00a0 \ue000"},
+		{"a\u034fb\u115fc\u3164d\ufe0fe\U000e0100f", `a\u034fb\u115fc\u3164d\ufe0fe\U000e0100f`},
 		{"a\nb\tc\rd", `a\nb\tc\rd`},
 		{"\x00\a\b\v\f\x1b[31m\x7f", `\x00\a\b\v\f\x1b[31m\x7f`},
 		{"\u0080\u0085\u009b31m", `\u0080\u0085\u009b31m`},
@@ -51,10 +54,13 @@ func FuzzText(f *testing.F) {
 	})
 }
 
+// bad says it in other words than unsafe: what leaves no mark, or acts.
+func bad(r rune) bool {
+	ignorable := unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return ignorable || unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) && !unicode.In(r, unicode.Co, unicode.Cn)
+}
+
 func check(t *testing.T, s, got, again string) {
-	bad := func(r rune) bool {
-		return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) && !unicode.In(r, unicode.Co, unicode.Cn)
-	}
 	if !utf8.ValidString(got) || strings.ContainsFunc(got, bad) {
 		t.Errorf("%q became %q, which is not safe", s, got)
 	}
@@ -63,5 +69,33 @@ func check(t *testing.T, s, got, again string) {
 	}
 	if utf8.ValidString(s) && !strings.ContainsFunc(s, bad) && got != s {
 		t.Errorf("%q became %q without need", s, got)
+	}
+}
+
+// FuzzJSON: what is written reads as what it was made of, is valid JSON on one
+// line, and has nothing that a terminal would act upon.
+func FuzzJSON(f *testing.F) {
+	f.Fuzz(func(t *testing.T, key, value string) {
+		want := map[string]string{strings.ToValidUTF8(key, "\ufffd"): strings.ToValidUTF8(value, "\ufffd")}
+		got, err := JSON(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, ended := strings.CutSuffix(string(got), "\n")
+		if !ended || strings.ContainsFunc(line, bad) {
+			t.Errorf("%q became %q, which is not safe", want, got)
+		}
+		var read map[string]string
+		if err := json.Unmarshal(got, &read); err != nil || !maps.Equal(read, want) {
+			t.Errorf("%q became %q, which reads as %q, %v", want, got, read, err)
+		}
+	})
+}
+
+func TestWriter(t *testing.T) {
+	var b strings.Builder
+	n, err := Writer(&b).Write([]byte("a\x1b[2J\nb\r\n"))
+	if want := `a\x1b[2J` + "\n" + `b\r` + "\n"; b.String() != want || n != 9 || err != nil {
+		t.Errorf("wrote %q, %d, %v; want %q", b.String(), n, err, want)
 	}
 }

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// fromStdin in the place of a lease id means that stdin has it.
+const fromStdin = "-"
+
+// leaseID returns the id that an argument gives: itself, or the first line of
+// stdin.
+func (g *globals) leaseID(ctx context.Context, argument string) (string, error) {
+	if argument != fromStdin {
+		return argument, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	return awaited(ctx, "reading the lease id from stdin", func() (string, error) { return readLeaseID(os.Stdin) })
+}
+
+// readLeaseID reads one line. One that is too long is cut off where it is
+// certain to be refused.
+func readLeaseID(r io.Reader) (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(r, sdk.MaxIDLen+2)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", usage("the lease id cannot be read from stdin: " + err.Error())
+	}
+	id := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+	if id == "" {
+		return "", usage(`there is no lease id on stdin; write it there, or give it in the place of "-"`)
+	}
+	return id, nil
+}

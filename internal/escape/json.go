@@ -1,0 +1,42 @@
+package escape
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// JSON returns the JSON text of a value, on one line, in which every character
+// that [Text] replaces is written as JSON's own escape: a program reads the same
+// value, and a terminal has nothing to act upon.
+func JSON(value any) ([]byte, error) {
+	var encoded bytes.Buffer
+	enc := json.NewEncoder(&encoded)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(value); err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	for rest := bytes.TrimSuffix(encoded.Bytes(), []byte("\n")); len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest) // json.Encoder writes valid UTF-8 only
+		if unsafe(r) {
+			writeEscaped(&text, r)
+		} else {
+			text.Write(rest[:size])
+		}
+		rest = rest[size:]
+	}
+	return append(text.Bytes(), '\n'), nil
+}
+
+// writeEscaped writes a character that can only be within a string.
+func writeEscaped(text *bytes.Buffer, r rune) {
+	if r > 0xffff {
+		high, low := utf16.EncodeRune(r)
+		fmt.Fprintf(text, `\u%04x\u%04x`, high, low)
+		return
+	}
+	fmt.Fprintf(text, `\u%04x`, r)
+}
