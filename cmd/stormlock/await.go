@@ -10,6 +10,19 @@ import (
 // awaited returns what do returns, unless ctx ends first: a file may lie on a
 // disk or behind a network that does not answer, which nothing can interrupt.
 func awaited[T any](ctx context.Context, what string, do func() (T, error)) (T, error) {
+	value, ended, err := inTime(ctx, do)
+	switch {
+	case ended && errors.Is(ctx.Err(), context.Canceled):
+		err = sdk.Unavailable("interrupted while %s; nothing was asked of the store", what)
+	case ended:
+		err = sdk.Unavailable("%s takes longer than --timeout; nothing was asked of the store; check that the disk or network answers", what)
+	}
+	return value, err
+}
+
+// inTime returns what do returns, or that ctx ended first; then do goes on by
+// itself.
+func inTime[T any](ctx context.Context, do func() (T, error)) (value T, ended bool, err error) {
 	type result struct {
 		value T
 		err   error
@@ -29,12 +42,8 @@ func awaited[T any](ctx context.Context, what string, do func() (T, error)) (T, 
 		if r.panic != nil {
 			panic(r.panic)
 		}
-		return r.value, r.err
+		return r.value, false, r.err
 	case <-ctx.Done():
-		var none T
-		if errors.Is(ctx.Err(), context.Canceled) {
-			return none, sdk.Unavailable("interrupted while %s; nothing was asked of the store", what)
-		}
-		return none, sdk.Unavailable("%s takes longer than --timeout; nothing was asked of the store; check that the disk or network answers", what)
+		return value, true, nil
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stormlock/stormlock/internal/leases"
 	"github.com/stormlock/stormlock/sdk"
 )
 
@@ -91,5 +93,22 @@ func TestIsSecret(t *testing.T) {
 		if got := isSecret(value); got != want {
 			t.Errorf("%q is a secret: %t, want %t", value, got, want)
 		}
+	}
+}
+
+// TestRecordThatDoesNotAnswer: it is given up, and not asked again.
+func TestRecordThatDoesNotAnswer(t *testing.T) {
+	saved := recordTime
+	recordTime = 10 * time.Millisecond
+	defer func() { recordTime = saved }()
+	release := make(chan struct{})
+	defer close(release)
+	var b book
+	var asked atomic.Int32
+	for range 2 {
+		b.use(func(string) (*leases.Record, error) { asked.Add(1); <-release; return nil, nil }, nil)
+	}
+	if !b.broken || asked.Load() != 1 || b.find(leases.Place{}, "1") != nil {
+		t.Errorf("broken: %t, asked %d times; want true and once", b.broken, asked.Load())
 	}
 }

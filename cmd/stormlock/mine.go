@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,7 @@ nothing is printed and the exit code is 0.
 
 Formats: table (the default), oneline (tabs), json (one object a line).`
 
-func newMine() *cobra.Command {
+func newMine(g *globals) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:     "mine [-f FORMAT]",
@@ -34,20 +35,25 @@ func newMine() *cobra.Command {
 		Long:    mineHelp,
 		Example: "  stormlock mine\n  stormlock mine -f json",
 		Args:    takes(),
-		RunE: func(*cobra.Command, []string) error {
-			return mine(format)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), g.timeout.duration)
+			defer cancel()
+			return mine(ctx, format)
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "table", "table, oneline or json")
 	return cmd
 }
 
-func mine(format string) error {
+func mine(ctx context.Context, format string) error {
 	print := mineFormats[format]
 	if print == nil {
 		return unknownFormat(format, []string{"table", "oneline", "json"})
 	}
-	notes, err := allNotes()
+	notes, err := allNotes(ctx)
+	if errors.Is(err, sdk.ErrUnavailable) {
+		return err
+	}
 	if err != nil {
 		return &exitError{exitRefused, err.Error()}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ func (g *globals) withLease(cmd *cobra.Command, args []string, do func(context.C
 	}
 	return g.with(cmd.Context(), lease.Resource, func(ctx context.Context, s *session) (err error) {
 		if len(args) == 1 {
-			if lease.ID, err = s.idOnRecord(cmd.Name()); err != nil {
+			if lease.ID, err = s.idOnRecord(ctx, cmd.Name()); err != nil {
 				return err
 			}
 		}
@@ -47,8 +46,8 @@ func (g *globals) withLease(cmd *cobra.Command, args []string, do func(context.C
 
 // idOnRecord is the id of the one lease of the resource, by the settings in use,
 // that is on record.
-func (s *session) idOnRecord(command string) (string, error) {
-	notes, err := recorded(s.Resource)
+func (s *session) idOnRecord(ctx context.Context, command string) (string, error) {
+	notes, err := recorded(ctx, s.Resource)
 	if err != nil {
 		return "", usage(fmt.Sprintf("%v; name the lease: %s", err, s.naming(command)))
 	}
@@ -64,8 +63,8 @@ func (s *session) idOnRecord(command string) (string, error) {
 }
 
 // recorded returns the notes of a resource's leases that are not over.
-func recorded(resource string) (found []leases.Note, err error) {
-	all, err := allNotes()
+func recorded(ctx context.Context, resource string) (found []leases.Note, err error) {
+	all, err := allNotes(ctx)
 	for _, n := range all {
 		if n.Resource == resource {
 			found = append(found, n)
@@ -110,20 +109,23 @@ func summary(notes []leases.Note) string {
 }
 
 // allNotes reads the record, and tells of what in it is no note.
-func allNotes() ([]leases.Note, error) {
-	path, err := leases.Directory(os.Getenv)
-	if err != nil {
-		return nil, err
+func allNotes(ctx context.Context) ([]leases.Note, error) {
+	type content struct {
+		notes  []leases.Note
+		faults []error
 	}
-	record, err := leases.Open(path)
-	if err != nil {
-		return nil, unlessMissing(err)
-	}
-	defer record.Close()
-	record.Tidy(time.Now())
-	notes, faults := record.List(time.Now())
-	for _, fault := range faults {
+	all, err := awaited(ctx, "reading the lease record", func() (c content, err error) {
+		record, err := openRecord(leases.Open)
+		if record == nil || err != nil {
+			return c, err
+		}
+		defer record.Close()
+		record.Tidy(time.Now())
+		c.notes, c.faults = record.List(time.Now())
+		return c, nil
+	})
+	for _, fault := range all.faults {
 		note(fmt.Sprintf("warning: %v", fault))
 	}
-	return notes, nil
+	return all.notes, err
 }

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,19 +19,45 @@ type book struct {
 	broken bool
 }
 
-// open returns the record, nil if there is none or it cannot be used.
-func (b *book) open(how func(path string) (*leases.Record, error)) *leases.Record {
-	if b.record != nil || b.broken {
-		return b.record
+// recordTime bounds each use of the record: it may lie on a disk or behind a
+// network that does not answer, and whoever holds a lock has to be told its id. (A
+// variable for the tests.)
+var recordTime = 5 * time.Second
+
+// use has do use the record, which how opens, if there is one.
+func (b *book) use(how func(path string) (*leases.Record, error), do func(*leases.Record) error) {
+	if b.broken {
+		return
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
+	defer cancel()
+	had := b.record
+	record, ended, err := inTime(ctx, func() (*leases.Record, error) {
+		record, err := had, error(nil)
+		if record == nil {
+			record, err = openRecord(how)
+		}
+		if record == nil || err != nil {
+			return nil, err
+		}
+		return record, do(record)
+	})
+	if ended {
+		b.warn(fmt.Errorf("the lease record does not answer within %s", recordTime))
+		return
+	}
+	b.record = record
+	b.warn(err)
+}
+
+// openRecord opens the record. It is nil if there is none.
+func openRecord(how func(path string) (*leases.Record, error)) (*leases.Record, error) {
 	path, err := leases.Directory(os.Getenv)
-	if err == nil {
-		b.record, err = how(path)
+	if err != nil {
+		return nil, err
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		b.warn(err)
-	}
-	return b.record
+	record, err := how(path)
+	return record, unlessMissing(err)
 }
 
 func (b *book) close() {
@@ -42,22 +67,28 @@ func (b *book) close() {
 }
 
 func (b *book) write(n leases.Note) {
-	if r := b.open(leases.Create); r != nil {
-		b.warn(r.Write(n))
-	}
+	b.use(leases.Create, func(r *leases.Record) error { return r.Write(n) })
 }
 
 func (b *book) remove(n leases.Note) {
-	if r := b.open(leases.Open); r != nil {
-		b.warn(r.Remove(n))
-	}
+	b.use(leases.Open, func(r *leases.Record) error { return r.Remove(n) })
 }
 
-func (b *book) find(at leases.Place, id string) (leases.Note, bool) {
-	if r := b.open(leases.Open); r != nil {
-		return r.Find(at, id)
+// find returns the note of a lease, or nil.
+func (b *book) find(at leases.Place, id string) (found *leases.Note) {
+	result := make(chan leases.Note, 1) // not a variable: the search may go on alone
+	b.use(leases.Open, func(r *leases.Record) error {
+		if n, ok := r.Find(at, id); ok {
+			result <- n
+		}
+		return nil
+	})
+	select {
+	case n := <-result:
+		return &n
+	default:
+		return nil
 	}
-	return leases.Note{}, false
 }
 
 // warn tells once that the record cannot be relied on.
@@ -103,12 +134,12 @@ func (s *session) asking(want sdk.Lease, repeat bool) *entry {
 	return e
 }
 
-// resume goes on with a note that was there before.
-func (e *entry) resume(prior leases.Note, found bool) {
-	if !found {
+// resume goes on with a note that was there before, if there was one.
+func (e *entry) resume(prior *leases.Note) {
+	if prior == nil {
 		return
 	}
-	e.prior, e.note = &prior, prior
+	e.prior, e.note = prior, *prior
 	if e.note.State != leases.Held {
 		e.note.State = leases.Asked
 	}
@@ -116,11 +147,11 @@ func (e *entry) resume(prior leases.Note, found bool) {
 
 // changing notes a renew, or a release, of a lease that is on record.
 func (s *session) changing(lease sdk.Lease, state leases.State) *entry {
-	prior, ok := s.book.find(s.place(), lease.ID)
-	if !ok {
+	prior := s.book.find(s.place(), lease.ID)
+	if prior == nil {
 		return nil
 	}
-	e := &entry{book: &s.book, prior: &prior, note: prior}
+	e := &entry{book: &s.book, prior: prior, note: *prior}
 	if state != "" {
 		e.note.State = state
 	}

@@ -70,7 +70,7 @@ func newRoot() *cobra.Command {
 		return usage(fmt.Sprintf("%v; see: %s --help", err, cmd.CommandPath()))
 	})
 	root.AddCommand(
-		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newMine(),
+		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newMine(g),
 		newInit(g), newBackend(g), newConfig(g), newVersion(),
 	)
 	strict(root)
