@@ -22,7 +22,11 @@ func (g *globals) leaseID(ctx context.Context, argument string) (string, error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
 	defer cancel()
-	return awaited(ctx, "reading the lease id from stdin", func() (string, error) { return readLeaseID(os.Stdin) })
+	id, ended, err := inTime(ctx, func() (string, error) { return readLeaseID(os.Stdin) })
+	if ended {
+		return "", sdk.Unavailable(`no lease id came on stdin in time; write it there, or give it in the place of "-"`)
+	}
+	return id, err
 }
 
 // readLeaseID reads one line. One that is too long is cut off where it is

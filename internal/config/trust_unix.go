@@ -23,7 +23,7 @@ var effectiveUser = os.Geteuid
 // if somebody else can have put it there or can change it, links on the way
 // included: whoever decides what is read decides which server is asked.
 func vetLocal(path string, opened fs.FileInfo) error {
-	why := distrust("it", opened)
+	why := distrust("it", " (run: chmod go-w "+path+")", opened)
 	for at, links := path, 0; why == ""; links++ {
 		var next string
 		if next, why = step(at, links); next == "" {
@@ -50,13 +50,13 @@ func step(path string, links int) (next, why string) {
 	if err != nil {
 		return "", err.Error()
 	}
-	if why := distrust("directory "+dir, parent); why != "" {
+	if why := distrust("directory "+dir, "", parent); why != "" {
 		return "", why
 	}
 	if entry.Mode()&fs.ModeSymlink == 0 {
 		return "", ""
 	}
-	if why := distrust("link "+path, entry); why != "" {
+	if why := distrust("link "+path, "", entry); why != "" {
 		return "", why
 	}
 	target, err := os.Readlink(path)
@@ -72,8 +72,8 @@ func step(path string, links int) (next, why string) {
 }
 
 // distrust says why something is not to be trusted: somebody else owns it, or
-// can write it. The mode of a link means nothing.
-func distrust(what string, info fs.FileInfo) string {
+// can write it, for which there is advice. The mode of a link means nothing.
+func distrust(what, advice string, info fs.FileInfo) string {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	switch {
 	case !ok:
@@ -81,7 +81,7 @@ func distrust(what string, info fs.FileInfo) string {
 	case stat.Uid != 0 && int(stat.Uid) != effectiveUser():
 		return fmt.Sprintf("%s belongs neither to you nor to root, but to user %d", what, stat.Uid)
 	case info.Mode()&fs.ModeSymlink == 0 && info.Mode()&0o022 != 0:
-		return "others can write " + what
+		return "others can write " + what + advice
 	}
 	return ""
 }
