@@ -289,6 +289,61 @@ func TestUnusableTemporaryDirectory(t *testing.T) {
 	checkStartError(t, err, "check TMPDIR")
 }
 
+// TestTemporaryDirectoryOfOthers: whoever can replace the socket's directory
+// would be sent the configuration.
+func TestTemporaryDirectoryOfOthers(t *testing.T) {
+	exe := find(t, "good", goodDir(t))
+	for name, arrange := range map[string]func(t *testing.T, dir string){
+		"that all can write": func(t *testing.T, dir string) { chmod(t, dir, 0o777) },
+		"of another user":    func(t *testing.T, dir string) { giveAway(t, dir) },
+		"below one that all can write": func(t *testing.T, dir string) {
+			chmod(t, filepath.Dir(dir), 0o777)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := shortDir(t)
+			arrange(t, dir)
+			t.Setenv("TMPDIR", dir)
+			_, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{})
+			checkStartError(t, err, "there is no safe place for its socket")
+		})
+	}
+	sticky := shortDir(t)
+	chmod(t, sticky, 0o777|os.ModeSticky)
+	t.Setenv("TMPDIR", sticky)
+	p, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stop(pluginhost.Grace)
+}
+
+// shortDir makes a directory within another, both short enough for a socket.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	parent, err := os.MkdirTemp("", "t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(parent) })
+	dir := filepath.Join(parent, "d")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// giveAway makes a file another user's, which root alone can.
+func giveAway(t *testing.T, path string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	if err := os.Chown(path, 12345, 12345); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // goodDir installs the good backend while TMPDIR is of no use.
 func goodDir(t *testing.T) string {
 	t.Helper()

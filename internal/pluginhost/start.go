@@ -65,6 +65,9 @@ func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
 	if exe.Refused != nil {
 		return nil, exe.Refused
 	}
+	if reason := vetSocketBase(socketBase()); reason != "" {
+		return nil, &StartError{exe.Path, "there is no safe place for its socket: " + reason + "; check TMPDIR"}
+	}
 	file, err := pinned(exe, opts.SHA256)
 	if err != nil {
 		return nil, err

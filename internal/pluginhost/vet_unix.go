@@ -34,6 +34,26 @@ func vet(path string) error {
 	return nil
 }
 
+// vetSocketBase says why another user could put something else in the place of
+// what we make in a directory: whoever talks there gets the configuration, with
+// its secrets.
+func vetSocketBase(dir string) string {
+	target, reason := walk(dir)
+	if reason != "" {
+		return reason
+	}
+	info, err := os.Stat(target)
+	switch {
+	case err != nil:
+		return err.Error()
+	case !trustedOwner(info):
+		return target + " belongs neither to you nor to root"
+	case info.Mode()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0:
+		return "every user can replace what lies in " + target
+	}
+	return ""
+}
+
 // walk goes to a file as the system does, and looks at every directory and link
 // on the way. It returns the file that is meant, or why the way is not to be
 // trusted.
