@@ -14,7 +14,7 @@ SIBLINGS := v0.1.0
 GOFLAGS_BUILD := -trimpath -buildvcs=false -ldflags "-s -w -X github.com/stormlock/stormlock/sdk/buildinfo.version=$(VERSION)"
 BUILD         := CGO_ENABLED=0 go build $(GOFLAGS_BUILD)
 TOOLS         := $(CURDIR)/.tools
-MODULES       := $(shell sed -nE 's/^[[:space:]]+(\.[^[:space:]]*)$$/\1/p' go.work)
+MODULES       := $(shell scripts/modules.sh)
 
 .DEFAULT_GOAL := help
 .PHONY: help build install uninstall demo test deps servers lint fmt vuln generate tidy bench torture cross clean
@@ -48,7 +48,7 @@ test: deps ## run every test, real servers included
 	others=$$(go list work | grep -vx $(TORTURE)) && go test -race -timeout 20m $$others
 	go test -race -timeout 20m $(TORTURE)
 
-deps: $(TOOLS)/etcd ## install what the tests need: servers, a C compiler
+deps: $(TOOLS)/etcd $(TOOLS)/staticcheck ## install what the tests need: servers, tools, a C compiler
 	@scripts/test-deps.sh
 	@scripts/test-dynamodb.sh $(TOOLS)/dynamodb
 
@@ -65,8 +65,8 @@ lint: $(TOOLS)/staticcheck ## gofumpt, go vet, staticcheck
 fmt: $(TOOLS)/staticcheck ## format the code
 	$(TOOLS)/gofumpt -w .
 
-vuln: $(TOOLS)/staticcheck ## look for known vulnerabilities; needs the database on the network
-	@scripts/vuln.sh $(TOOLS)/govulncheck $(MODULES)
+vuln: $(TOOLS)/staticcheck ## look for known vulnerabilities in each module; needs the database on the network
+	@scripts/vuln.sh $(SIBLINGS) $(TOOLS)/govulncheck
 
 generate: $(TOOLS)/staticcheck $(TOOLS)/buf ## make the generated code anew
 	cd sdk && PATH="$(TOOLS):$$PATH" buf lint && PATH="$(TOOLS):$$PATH" buf generate

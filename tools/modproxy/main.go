@@ -43,7 +43,7 @@ func publish(version, out string) error {
 	if version == "" || out == "" {
 		return fmt.Errorf("-version and -out are required")
 	}
-	root, err := output("git", "rev-parse", "--show-toplevel")
+	root, err := git("rev-parse", "--show-toplevel")
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func writeModule(at, version string, parts map[string][]byte) error {
 // moduleFiles lists the files of a module: those below its folder that belong
 // to no module below it, and the licence.
 func moduleFiles(root, dir string, all []string) ([]zip.File, error) {
-	list, err := output("git", "-C", filepath.Join(root, dir), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	list, err := git("-C", filepath.Join(root, dir), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +153,9 @@ func (f file) Path() string                 { return filepath.ToSlash(f.path) }
 func (f file) Lstat() (os.FileInfo, error)  { return os.Lstat(f.at) }
 func (f file) Open() (io.ReadCloser, error) { return os.Open(f.at) }
 
-func output(name string, args ...string) (string, error) {
-	cmd := exec.Command(name, args...)
+// git also works where the checkout belongs to another user, as in a container.
+func git(args ...string) (string, error) {
+	cmd := exec.Command("git", append([]string{"-c", "safe.directory=*"}, args...)...)
 	cmd.Stderr = os.Stderr
 	text, err := cmd.Output()
 	return string(text), err
