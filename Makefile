@@ -3,6 +3,8 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 PREFIX   ?= /usr/local
 DESTDIR  ?=
+BIN      := bin
+DIST     := dist
 BACKENDS ?= local redis etcd postgres dynamodb
 
 # The version that the modules of the workspace require of each other until
@@ -17,14 +19,14 @@ TOOLS         := $(CURDIR)/.tools
 MODULES       := $(shell scripts/modules.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall demo test deps servers lint fmt vuln generate tidy bench torture cross clean
+.PHONY: help build install uninstall demo test deps servers lint fmt vuln release-check generate tidy bench torture cross clean
 
 help: ## show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
 
 build: ## build all executables into bin/
-	$(BUILD) -o bin/ ./cmd/stormlock $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...)
-	$(call link_postgresql,bin)
+	$(BUILD) -o "$(BIN)/" ./cmd/stormlock $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...)
+	$(call link_postgresql,$(BIN))
 
 install: ## install into PREFIX (/usr/local), with only the backends in BACKENDS (all)
 	@for b in $(BACKENDS); do \
@@ -48,7 +50,7 @@ test: deps ## run every test, real servers included
 	others=$$(go list work | grep -vx $(TORTURE)) && go test -race -timeout 20m $$others
 	go test -race -timeout 20m $(TORTURE)
 
-deps: $(TOOLS)/etcd $(TOOLS)/staticcheck ## install what the tests need: servers, tools, a C compiler
+deps: $(TOOLS)/etcd $(TOOLS)/staticcheck $(TOOLS)/cyclonedx-gomod ## install what the tests need: servers, tools, a C compiler
 	@scripts/test-deps.sh
 	@scripts/test-dynamodb.sh $(TOOLS)/dynamodb
 
@@ -67,6 +69,9 @@ fmt: $(TOOLS)/staticcheck ## format the code
 
 vuln: $(TOOLS)/staticcheck ## look for known vulnerabilities in each module; needs the database on the network
 	@scripts/vuln.sh $(SIBLINGS) $(TOOLS)/govulncheck
+
+release-check: $(TOOLS)/cyclonedx-gomod ## build a release into dist/, with SBOMs and checksums; twice, byte for byte
+	@scripts/release-check.sh "$(VERSION)" $(TOOLS)/cyclonedx-gomod "$(DIST)"
 
 generate: $(TOOLS)/staticcheck $(TOOLS)/buf ## make the generated code anew
 	cd sdk && PATH="$(TOOLS):$$PATH" buf lint && PATH="$(TOOLS):$$PATH" buf generate
@@ -91,8 +96,8 @@ cross: ## build for the other systems
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build -buildvcs=false work
 	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build -buildvcs=false work
 
-clean: ## remove bin/ and .tools/
-	rm -rf bin $(TOOLS)
+clean: ## remove bin/, dist/ and .tools/
+	rm -rf bin dist $(TOOLS)
 
 # The configuration files of Python's stormlock say "backend = postgresql".
 POSTGRESQL      := $(if $(filter postgres,$(BACKENDS)),postgresql)
@@ -106,6 +111,11 @@ $(TOOLS)/staticcheck: tools/go.mod tools/go.sum
 
 $(TOOLS)/buf: tools/buf/go.mod tools/buf/go.sum
 	cd tools/buf && GOWORK=off GOBIN=$(TOOLS) go install tool
+	@touch $@
+
+# Every SBOM has the hash of what made it, which must not depend on the folder.
+$(TOOLS)/cyclonedx-gomod: tools/cyclonedx/go.mod tools/cyclonedx/go.sum
+	cd tools/cyclonedx && GOWORK=off GOBIN=$(TOOLS) CGO_ENABLED=0 go install -trimpath tool
 	@touch $@
 
 $(TOOLS)/etcd: tools/etcd/go.mod tools/etcd/go.sum
