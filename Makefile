@@ -19,7 +19,7 @@ TOOLS         := $(CURDIR)/.tools
 MODULES       := $(shell scripts/modules.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall demo test deps servers lint fmt vuln release-check generate tidy bench torture cross clean
+.PHONY: help build install uninstall demo test fuzz deps servers lint fmt vuln release-check generate tidy bench torture cross clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -49,6 +49,10 @@ TORTURE := github.com/stormlock/stormlock/test/torture
 test: deps ## run every test, real servers included
 	others=$$(go list work | grep -vx $(TORTURE)) && go test -race -timeout 20m $$others
 	go test -race -timeout 20m $(TORTURE)
+
+FUZZTIME ?= 30s
+fuzz: ## run every fuzz target, for FUZZTIME (30s) each
+	@FUZZTIME="$(FUZZTIME)" scripts/fuzz.sh
 
 deps: $(TOOLS)/etcd $(TOOLS)/staticcheck $(TOOLS)/cyclonedx-gomod ## install what the tests need: servers, tools, a C compiler
 	@scripts/test-deps.sh
