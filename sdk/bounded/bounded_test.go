@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -70,5 +71,26 @@ func TestConnCountsFromTheLastRequest(t *testing.T) {
 		if _, err := io.ReadFull(client, make([]byte, 4)); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// What a client library asks about a socket it can still ask.
+func TestConnOfASocketIsOne(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, ok := Conn(conn, 1).(syscall.Conn); !ok {
+		t.Error("the limit hides the socket")
+	}
+	client, _ := pipe(t, 1)
+	if _, ok := client.(syscall.Conn); ok {
+		t.Error("a pipe is said to be a socket")
 	}
 }
