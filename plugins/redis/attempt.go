@@ -18,7 +18,7 @@ const (
 	maxAttempts = 4
 )
 
-func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+func timed(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {
 		return context.WithCancel(ctx)
 	}

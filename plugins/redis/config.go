@@ -33,7 +33,7 @@ const (
 
 // modes says how each mode reads a URL and what it takes.
 var modes = map[string]struct {
-	open  func(url string, t trust) (server, string, error)
+	open  func(url string, t trust) (*opened, error)
 	takes string
 }{
 	"single":   {openSingle, "redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss://… or unix:///PATH?db=DATABASE"},
@@ -41,29 +41,37 @@ var modes = map[string]struct {
 	"cluster":  {openCluster, "redis://USER:PASSWORD@HOST:PORT?addr=HOST:PORT or rediss://…"},
 }
 
-// connect returns the server that a configuration describes, and its address
-// for error texts. It only looks at the text.
-func connect(c Config) (server, string, error) {
+// An opened is a server, and what is known of the way to it.
+type opened struct {
+	server
+	where string      // the address, for error texts; never a credential
+	addrs []string    // those in the URL; none for a socket
+	tls   *tls.Config // nil without TLS
+}
+
+// connect returns the server that a configuration describes. It only looks at
+// the text.
+func connect(c Config) (*opened, error) {
 	name, text := cmp.Or(c.Mode, "single"), cmp.Or(c.URL, defaultURL)
 	mode, ok := modes[name]
 	if !ok {
-		return nil, "", unknownMode(name)
+		return nil, unknownMode(name)
 	}
 	t, err := loadTrust(c)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if key := t.key(); key != "" && !strings.HasPrefix(text, "rediss://") {
-		return nil, "", &sdk.ConfigError{Key: key, Message: `has no effect without TLS; write rediss:// in "url"`}
+		return nil, &sdk.ConfigError{Key: key, Message: `has no effect without TLS; write rediss:// in "url"`}
 	}
 	if err := checkURL(text); err != nil {
-		return nil, "", wrongURL(name, err)
+		return nil, wrongURL(name, err)
 	}
-	opened, where, err := mode.open(text, t)
+	o, err := mode.open(text, t)
 	if err != nil {
-		return nil, "", wrongURL(name, err)
+		return nil, wrongURL(name, err)
 	}
-	return opened, where, nil
+	return o, nil
 }
 
 func wrongURL(mode string, err error) error {
@@ -86,18 +94,22 @@ func unknownMode(name string) error {
 // time-outs, which are the host's, pools that dial on their own, and reading
 // from replicas, which lag behind.
 
-func openSingle(text string, t trust) (server, string, error) {
+func openSingle(text string, t trust) (*opened, error) {
 	u, err := goredis.ParseURL(text)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if err := t.into(u.TLSConfig); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	o := connections(u.TLSConfig)
 	o.Network, o.Addr = u.Network, u.Addr
 	o.Username, o.Password, o.DB, o.ClientName = u.Username, u.Password, u.DB, u.ClientName
-	return alone{goredis.NewClient(&o)}, u.Addr, nil
+	var addrs []string
+	if u.Network != "unix" {
+		addrs = []string{u.Addr}
+	}
+	return &opened{alone{goredis.NewClient(&o)}, u.Addr, addrs, u.TLSConfig}, nil
 }
 
 // connections is what all of them have in common; openCluster says it again.
@@ -110,22 +122,23 @@ func connections(secure *tls.Config) goredis.Options {
 	}
 }
 
-func openCluster(text string, t trust) (server, string, error) {
+func openCluster(text string, t trust) (*opened, error) {
 	u, err := goredis.ParseClusterURL(text)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if err := t.into(u.TLSConfig); err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return cluster{goredis.NewClusterClient(&goredis.ClusterOptions{
+	nodes := cluster{goredis.NewClusterClient(&goredis.ClusterOptions{
 		Addrs: u.Addrs, Dialer: dialer(u.TLSConfig),
 		Username: u.Username, Password: u.Password, ClientName: u.ClientName,
 		Protocol: 2, DisableIdentity: true, MaintNotificationsConfig: noNotifications(),
 		ContextTimeoutEnabled: true, ReadTimeout: replyTimeout, WriteTimeout: replyTimeout,
 		MaxRetries: noRetries, DialerRetries: 1, DialTimeout: dialTimeout,
 		PoolSize: poolSize, PipelinePoolSize: noPool,
-	})}, "cluster " + strings.Join(u.Addrs, ", "), nil
+	})}
+	return &opened{nodes, "cluster " + strings.Join(u.Addrs, ", "), u.Addrs, u.TLSConfig}, nil
 }
 
 func noNotifications() *maintnotifications.Config {

@@ -10,6 +10,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // explain says what a fault means. sent tells whether a script that may write
@@ -30,7 +31,10 @@ func (b *backend) explain(err error, sent bool) error {
 	if reply, ok := errors.AsType[goredis.Error](err); ok {
 		return explainReply(where, reply.Error(), sent)
 	}
-	if sent {
+	switch {
+	case sent && errors.Is(err, bounded.ErrFlood):
+		return fmt.Errorf("redis at %s: %s", where, cause(err))
+	case sent:
 		return fmt.Errorf("redis at %s: no answer to the request: %s", where, cause(err))
 	}
 	return sdk.Unavailable(`redis at %s: %s; %s`, where, b.cause(err), advice(err))

@@ -14,7 +14,7 @@ func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error
 	if !ok {
 		return sdk.Lease{}, sdk.Invalid("lease id %q is not 32 hexadecimal digits", want.ID)
 	}
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := timed(ctx)
 	defer cancel()
 	reply, err := b.take(ctx, b.keys(want.Resource), id[:], want.Principal, want.Reason, milliseconds(want.TTL))
 	return b.lease(want.Resource, reply, err)
@@ -26,7 +26,7 @@ func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error)
 	if !ok {
 		return sdk.Lease{}, sdk.ErrNotHeld
 	}
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := timed(ctx)
 	defer cancel()
 	keys := []string{b.prefix + lease.Resource}
 	reply, err := b.write(ctx, scriptRenew, lookAtTime, keys, id[:], milliseconds(lease.TTL))
@@ -40,7 +40,7 @@ func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 	if !ok {
 		return sdk.ErrNotHeld
 	}
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := timed(ctx)
 	defer cancel()
 	reply, err := b.write(ctx, scriptRelease, lookAtTime, b.keys(lease.Resource), id[:])
 	_, err = b.lease(lease.Resource, reply, err)
@@ -49,7 +49,7 @@ func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 
 // Current reads the lock from the primary, in one round trip.
 func (b *backend) Current(ctx context.Context, resource string) (sdk.Lease, error) {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := timed(ctx)
 	defer cancel()
 	reply, err := b.read(ctx, scriptCurrent, b.prefix+resource)
 	return b.lease(resource, reply, err)

@@ -17,7 +17,7 @@ const scanCount = 500 // keys that the server looks at for one reply
 // what is yielded was whole at one moment, and other data is passed over.
 func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 	return func(yield func(sdk.Lease, error) bool) {
-		ctx, cancel := bounded(ctx)
+		ctx, cancel := timed(ctx)
 		defer cancel()
 		nodes, err := b.scanned(ctx)
 		if err != nil {

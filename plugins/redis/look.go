@@ -69,6 +69,6 @@ func noCounter(err error) bool {
 // reply's way back, and never late: no request takes effect after its sender
 // has given up.
 func deadline(ctx context.Context, now time.Time) string {
-	end, _ := ctx.Deadline() // bounded made sure that there is one
+	end, _ := ctx.Deadline() // timed made sure that there is one
 	return strconv.FormatInt(now.Add(time.Until(end)).UnixMicro(), 10)
 }

@@ -50,20 +50,21 @@ type backend struct {
 
 // Open returns a backend for the server that c describes. It does not connect:
 // a server that is down shows at the first call.
-func Open(_ context.Context, c Config) (sdk.Backend, error) {
+func Open(ctx context.Context, c Config) (sdk.Backend, error) {
 	// What the client library has to say goes into the errors of its calls;
 	// its own logging would only add noise to stderr.
 	logging.Disable()
-	server, where, err := connect(c)
+	o, err := connect(c)
 	if err != nil {
 		return nil, err
 	}
-	return &backend{server: server, where: where, prefix: c.Prefix}, nil
+	o.warn(ctx)
+	return &backend{server: o.server, where: o.where, prefix: c.Prefix}, nil
 }
 
 // Setup checks that the server takes writes. There is nothing to create.
 func (b *backend) Setup(ctx context.Context, _ bool) ([]string, error) {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := timed(ctx)
 	defer cancel()
 	_, err := b.read(ctx, scriptSetup, b.prefix+noLock)
 	return nil, err

@@ -54,28 +54,28 @@ type sentinelError struct {
 func (e *sentinelError) Error() string { return "sentinel " + e.addr + ": " + cause(e.err) }
 func (e *sentinelError) Unwrap() error { return e.err }
 
-func openSentinel(text string, t trust) (server, string, error) {
+func openSentinel(text string, t trust) (*opened, error) {
 	u, err := goredis.ParseFailoverURL(text)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if u.MasterName == "" {
-		return nil, "", errNoMasterName
+		return nil, errNoMasterName
 	}
 	if err := t.into(u.TLSConfig); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	s := sentinels{master: u.MasterName, login: connections(u.TLSConfig)}
 	s.addrs = slices.Compact(slices.Sorted(slices.Values(u.SentinelAddrs))) // each has one vote
 	s.where = "sentinel " + strings.Join(s.addrs, ", ") + " (" + s.master + ")"
 	s.login.Username, s.login.Password = u.SentinelUsername, u.SentinelPassword
-	opened, stop := context.WithCancel(context.Background())
-	s.opened = opened
+	ctx, stop := context.WithCancel(context.Background())
+	s.opened = ctx
 	o := connections(u.TLSConfig)
 	o.Addr, o.Dialer = "the primary", s.dial // which finds the address
 	o.Username, o.Password, o.DB, o.ClientName = u.Username, u.Password, u.DB, u.ClientName
 	o.ConnMaxLifetime = staleAfter
-	return watched{alone{goredis.NewClient(&o)}, stop}, s.where, nil
+	return &opened{watched{alone{goredis.NewClient(&o)}, stop}, s.where, s.addrs, u.TLSConfig}, nil
 }
 
 // dial connects to the primary.

@@ -5,14 +5,15 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
-	"net"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // A trust is what the section says about TLS beside the URL: whom to believe,
@@ -69,6 +70,10 @@ func loadOwn(cert, key string) ([]tls.Certificate, error) {
 	return []tls.Certificate{pair}, nil
 }
 
+// mostFile bounds a file of certificates. The authorities that a system trusts
+// are a quarter of it.
+const mostFile = 1 << 20
+
 // readFile takes absolute paths alone, for the working directory is not the
 // same for all operators. What is not one is not repeated: it may be a secret
 // under the wrong key.
@@ -76,7 +81,11 @@ func readFile(path string) ([]byte, error) {
 	if !filepath.IsAbs(path) {
 		return nil, errors.New("is not an absolute path")
 	}
-	return os.ReadFile(path)
+	text, err := bounded.ReadFile(path, mostFile)
+	if _, named := errors.AsType[*fs.PathError](err); err != nil && !named {
+		err = fmt.Errorf("%s %w", path, err)
+	}
+	return text, err
 }
 
 // key names a key of the section that has no effect without TLS, if one is set.
@@ -102,28 +111,6 @@ func (t trust) into(c *tls.Config) error {
 	return nil
 }
 
-// A handshakeError is why a server that could be reached could not be spoken to
-// in TLS.
-type handshakeError struct{ err error }
-
-func (e *handshakeError) Error() string { return e.err.Error() }
-func (e *handshakeError) Unwrap() error { return e.err }
-
-// dialer returns what opens connections. Unlike the library's it gives up when
-// the context ends during the TLS handshake, too.
-func dialer(c *tls.Config) func(ctx context.Context, network, addr string) (net.Conn, error) {
-	if c == nil {
-		return (&net.Dialer{}).DialContext
-	}
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		conn, err := (&tls.Dialer{Config: c}).DialContext(ctx, network, addr)
-		if dialing, ok := errors.AsType[*net.OpError](err); err == nil || ok && dialing.Op == "dial" {
-			return conn, err
-		}
-		return nil, &handshakeError{err}
-	}
-}
-
 // advice says what to do about a connection that did not come about.
 func advice(err error) string {
 	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
@@ -131,6 +118,8 @@ func advice(err error) string {
 	_, garbled := errors.AsType[tls.RecordHeaderError](err)
 	_, shaking := errors.AsType[*handshakeError](err)
 	switch {
+	case errors.Is(err, bounded.ErrFlood):
+		return `"url" does not seem to lead to a Redis server`
 	case unknown:
 		return `give the certificate of the server's authority in "ca_cert"`
 	case misnamed:

@@ -197,6 +197,7 @@ func TestOpenRefusesABadTrust(t *testing.T) {
 	_, otherKey := a.Issue(t)
 	const url = "rediss://127.0.0.1:1"
 	none := filepath.Join(t.TempDir(), "none")
+	huge := writeFile(t, make([]byte, mostFile+1))
 	for _, c := range []struct {
 		config Config
 		key    string
@@ -205,6 +206,11 @@ func TestOpenRefusesABadTrust(t *testing.T) {
 		{Config{URL: url, CACert: "s3cr3t/ca.pem"}, "ca_cert", "not an absolute path"},
 		{Config{URL: url, CACert: none}, "ca_cert", none},
 		{Config{URL: url, CACert: key}, "ca_cert", "no certificate"},
+		{Config{URL: url, CACert: os.DevNull}, "ca_cert", os.DevNull + " is not a regular file"},
+		{Config{URL: url, CACert: t.TempDir()}, "ca_cert", "is not a regular file"},
+		{Config{URL: url, CACert: huge}, "ca_cert", huge + " is larger than 1048576 bytes"},
+		{Config{URL: url, CertCert: huge, CertKey: key}, "cert_cert", "is larger than 1048576 bytes"},
+		{Config{URL: url, CertCert: cert, CertKey: os.DevNull}, "cert_key", "is not a regular file"},
 		{Config{URL: url + "?skip_verify=true", CACert: a.File}, "url", `"ca_cert" would mean nothing`},
 		{Config{URL: "redis://127.0.0.1:1", CACert: a.File}, "ca_cert", "rediss://"},
 		{Config{URL: "unix:///nowhere", CACert: a.File}, "ca_cert", "rediss://"},
