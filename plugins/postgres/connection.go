@@ -22,10 +22,11 @@ var (
 	errNoDatabase = errors.New("it names no database")
 	errPort       = errors.New("it names no port, and the environment names another than 5432; write the port")
 	errAt         = errors.New("its host and database cannot be told apart; write a / in the password as %2F")
+	errMode       = errors.New("its sslmode is empty")
 )
 
 // ourErrors have texts of ours, which quote nothing.
-var ourErrors = []error{errNoHost, errNoDatabase, errPort, errAt}
+var ourErrors = []error{errNoHost, errNoDatabase, errPort, errAt, errMode}
 
 const connectionForm = "; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with % encoding for special characters in a password, or host=HOST dbname=DATABASE user=USER"
 
@@ -50,7 +51,7 @@ var (
 // parseConnection turns the key connection into the library's configuration.
 // It only looks at the text.
 func parseConnection(text string) (*pgx.ConnConfig, error) {
-	config, err := parseWith(text, allKeys)
+	text, config, err := parseProtected(text)
 	if err == nil {
 		err = checkConnection(text, config)
 	}
@@ -137,9 +138,11 @@ func attempts(config *pgx.ConnConfig) []pgconn.FallbackConfig {
 func hosts(config *pgx.ConnConfig) int { return strings.Count(addresses(config), ", ") + 1 }
 
 // addresses names the servers of a configuration.
-func addresses(config *pgx.ConnConfig) string {
+func addresses(config *pgx.ConnConfig) string { return addressesOf(attempts(config)) }
+
+func addressesOf(attempts []pgconn.FallbackConfig) string {
 	var all []string
-	for _, at := range attempts(config) {
+	for _, at := range attempts {
 		address := net.JoinHostPort(at.Host, strconv.Itoa(int(at.Port)))
 		if strings.HasPrefix(at.Host, "/") {
 			address = at.Host + " port " + strconv.Itoa(int(at.Port))

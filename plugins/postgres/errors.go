@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +12,10 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // explain says what a fault before the commit means. Nothing of it is
@@ -24,7 +27,31 @@ func (b *backend) explain(err error) error {
 	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return b.explainAnswer(said)
 	}
-	return sdk.Unavailable(`postgres at %s: %s; no lock was changed; check that the server is up and that "connection" is right`, b.where, cause(err))
+	return sdk.Unavailable("postgres at %s: %s; no lock was changed; %s", b.where, cause(err), advice(err))
+}
+
+// advice says what to do about a connection that did not come about, or broke.
+func advice(err error) string {
+	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+	_, misnamed := errors.AsType[x509.HostnameError](err)
+	switch {
+	case flooded(err):
+		return `"connection" does not seem to lead to a PostgreSQL server`
+	case unknown:
+		return `name the file of the server's authority in "connection" (sslrootcert=/path/ca.pem), or give up verification there (sslmode=require)`
+	case misnamed:
+		return `"connection" must name a host that the server's certificate is for, or give up that check (sslmode=verify-ca)`
+	case strings.Contains(err.Error(), "server refused TLS"):
+		return `turn on TLS at the server, or give it up in "connection" (sslmode=disable)`
+	}
+	return `check that the server is up and that "connection" is right`
+}
+
+// flooded reports whether an answer came that is larger than any of
+// PostgreSQL's.
+func flooded(err error) bool {
+	_, oversized := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err)
+	return oversized || errors.Is(err, bounded.ErrFlood)
 }
 
 func (b *backend) explainAnswer(said *pgconn.PgError) error {
@@ -121,6 +148,8 @@ func (b *backend) committed(tag, warning string, err error) error {
 		return b.explainAnswer(said)
 	case answered:
 		return fmt.Errorf("postgres at %s: %s, in answer to the commit", b.where, quote(said))
+	case flooded(err):
+		return fmt.Errorf("postgres at %s: %s, in answer to the commit", b.where, cause(err))
 	case err != nil:
 		return fmt.Errorf("postgres at %s: no answer to the commit: %s", b.where, cause(err))
 	case tag == "ROLLBACK":
@@ -170,6 +199,8 @@ func cause(err error) string {
 	dialing, _ := errors.AsType[*net.OpError](err)
 	certificate, _ := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
+	case flooded(err):
+		return bounded.ErrFlood.Error()
 	case errors.Is(err, context.Canceled):
 		return "the call was cancelled"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():

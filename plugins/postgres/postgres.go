@@ -35,7 +35,7 @@ import (
 
 // A Config is the section [backend.postgres] of a configuration file.
 type Config struct {
-	Connection string `key:"connection" required:"true" secret:"true" help:"postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full, or host=HOST dbname=DATABASE user=USER password=PASSWORD sslmode=verify-full"`
+	Connection string `key:"connection" required:"true" secret:"true" help:"postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or host=HOST dbname=DATABASE user=USER password=PASSWORD; sslmode is verify-full if not given, except on this machine"`
 	Table      string `key:"table" default:"stormlock" help:"TABLE in the schema public, or SCHEMA.TABLE; case counts"`
 }
 
@@ -51,7 +51,7 @@ type backend struct {
 
 // Open returns a backend for the table that c describes. It does not connect: a
 // server that is down shows at the first call.
-func Open(_ context.Context, c Config) (sdk.Backend, error) {
+func Open(ctx context.Context, c Config) (sdk.Backend, error) {
 	config, err := parseConnection(c.Connection)
 	if err != nil {
 		return nil, err
@@ -62,6 +62,7 @@ func Open(_ context.Context, c Config) (sdk.Backend, error) {
 	}
 	b := &backend{config: config, where: addresses(config), table: table}
 	b.open, b.close = context.WithCancel(context.Background())
+	warn(ctx, config)
 	return b, nil
 }
 
