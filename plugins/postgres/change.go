@@ -73,7 +73,7 @@ func (b *backend) begin(ctx context.Context, l *line, c change) (deadline int64,
 	if c.look != nil {
 		c.look(batch)
 	}
-	err = l.SendBatch(ctx, batch).Close()
+	err = l.send(ctx, batch)
 	if err := b.judge(s, err); err != nil {
 		return 0, err
 	}
@@ -93,7 +93,7 @@ func (b *backend) decide(ctx context.Context, l *line, c change, deadline int64)
 	c.queue(batch, &found, deadline)
 	batch.Queue(b.table.sql(sqlLook), c.resource).Query(found.scan)
 	batch.Queue(sqlFinish, deadline).QueryRow(func(r pgx.Row) error { return r.Scan(&inTime, nil) })
-	if err := l.SendBatch(ctx, batch).Close(); err != nil {
+	if err := l.send(ctx, batch); err != nil {
 		return row{}, b.explain(err)
 	}
 	if !inTime {

@@ -99,6 +99,10 @@ func TestEnvironmentDoesNotChooseTheStore(t *testing.T) {
 	_, err := Open(context.Background(), Config{Connection: "host=db dbname=locks"})
 	isConfig(t, "PGPORT", err, "connection")
 	contains(t, err, "names no port")
+	t.Setenv("PGSSLMODE", "nonsense")
+	_, err = Open(context.Background(), Config{Connection: "host=db dbname=locks"})
+	isConfig(t, "PGPORT beside a nonsensical PGSSLMODE", err, "connection")
+	contains(t, err, "names no port")
 	for _, text := range []string{"host=db port=5432 dbname=locks", "postgres://db:5432/locks", "host=db dbname=locks port="} {
 		if got := openAt(t, Config{Connection: text}).(*backend).where; got != "db:5432" {
 			t.Errorf("%s leads to %s", text, got)

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/bounded"
@@ -35,7 +34,7 @@ func advice(err error) string {
 	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
 	_, misnamed := errors.AsType[x509.HostnameError](err)
 	switch {
-	case flooded(err):
+	case errors.Is(err, bounded.ErrFlood):
 		return `"connection" does not seem to lead to a PostgreSQL server`
 	case unknown:
 		return `name the file of the server's authority in "connection" (sslrootcert=/path/ca.pem), or give up verification there (sslmode=require)`
@@ -45,13 +44,6 @@ func advice(err error) string {
 		return `turn on TLS at the server, or give it up in "connection" (sslmode=disable)`
 	}
 	return `check that the server is up and that "connection" is right`
-}
-
-// flooded reports whether an answer came that is larger than any of
-// PostgreSQL's.
-func flooded(err error) bool {
-	_, oversized := errors.AsType[*pgproto3.ExceededMaxBodyLenErr](err)
-	return oversized || errors.Is(err, bounded.ErrFlood)
 }
 
 func (b *backend) explainAnswer(said *pgconn.PgError) error {
@@ -148,7 +140,7 @@ func (b *backend) committed(tag, warning string, err error) error {
 		return b.explainAnswer(said)
 	case answered:
 		return fmt.Errorf("postgres at %s: %s, in answer to the commit", b.where, quote(said))
-	case flooded(err):
+	case errors.Is(err, bounded.ErrFlood):
 		return fmt.Errorf("postgres at %s: %s, in answer to the commit", b.where, cause(err))
 	case err != nil:
 		return fmt.Errorf("postgres at %s: no answer to the commit: %s", b.where, cause(err))
@@ -199,7 +191,7 @@ func cause(err error) string {
 	dialing, _ := errors.AsType[*net.OpError](err)
 	certificate, _ := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
-	case flooded(err):
+	case errors.Is(err, bounded.ErrFlood):
 		return bounded.ErrFlood.Error()
 	case errors.Is(err, context.Canceled):
 		return "the call was cancelled"

@@ -3,25 +3,18 @@ package postgres
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgproto3"
-
-	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // goodbye bounds the courtesies at the end of a line. The server gets by
 // without them.
 const goodbye = 200 * time.Millisecond
-
-// mostAnswer bounds what a server may send in answer to one request, in bytes.
-// The largest that we ask for is a page of locks, at most 5 KiB for each of 500.
-const mostAnswer = 16 << 20
 
 // A line is the connection of one call. A command makes one call, so that
 // keeping connections would gain nothing; and a connection that was not kept
@@ -29,7 +22,8 @@ const mostAnswer = 16 << 20
 type line struct {
 	*pgx.Conn
 
-	warning string // the server's last
+	warning string      // the server's last
+	flooded atomic.Bool // it answered more than it may
 
 	mu      sync.Mutex
 	sockets []net.Conn
@@ -43,7 +37,7 @@ func (b *backend) dial(ctx context.Context) (*line, error) {
 	l := &line{}
 	config := b.config.Copy()
 	config.DialFunc = l.socket
-	config.BuildFrontend, config.MaxProtocolMessageBodyLen = limited, mostAnswer
+	config.BuildFrontend = l.frontend
 	config.ConnectTimeout = patience(ctx, config)
 	config.OnNotice = l.notice
 	conn, err := pgx.ConnectConfig(ctx, config)
@@ -57,25 +51,6 @@ func (b *backend) dial(ctx context.Context) (*line, error) {
 	l.Conn = conn
 	return l, nil
 }
-
-// limited speaks PostgreSQL's protocol over a connection, and bounds the answers.
-// That is done here, inside of TLS, and not to the socket: TLS has requests of
-// its own that a server can cause. Around TLS the library does not take a
-// connection of another kind, because it would not find the channel to bind to.
-func limited(r io.Reader, w io.Writer) *pgproto3.Frontend {
-	conn := bounded.Conn(ends{r: r, w: w}, mostAnswer)
-	return pgproto3.NewFrontend(conn, conn)
-}
-
-// ends are all of a connection that a protocol needs.
-type ends struct {
-	net.Conn
-	r io.Reader
-	w io.Writer
-}
-
-func (e ends) Read(b []byte) (int, error)  { return e.r.Read(b) }
-func (e ends) Write(b []byte) (int, error) { return e.w.Write(b) }
 
 // patience is how long one of several servers is tried, so that one that does
 // not answer leaves time for the others.

@@ -53,7 +53,7 @@ func (b *backend) read(ctx context.Context, queue func(*pgx.Batch)) error {
 	batch, s := b.opening(ctx, "READ ONLY")
 	queue(batch)
 	batch.Queue("COMMIT")
-	return b.judge(s, l.SendBatch(ctx, batch).Close())
+	return b.judge(s, l.send(ctx, batch))
 }
 
 // List yields the leases in pages, each from a connection of its own: while a

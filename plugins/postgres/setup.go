@@ -82,7 +82,7 @@ func (b *backend) survey(ctx context.Context, l *line, dryRun bool) (*server, er
 		const afterBegin = 2
 		batch.QueuedQueries = append(batch.QueuedQueries[:afterBegin:afterBegin], append([]*pgx.QueuedQuery{lock}, batch.QueuedQueries[afterBegin:]...)...)
 	}
-	err := l.SendBatch(ctx, batch).Close()
+	err := l.send(ctx, batch)
 	if !s.tablesRead {
 		return nil, b.explain(err)
 	}

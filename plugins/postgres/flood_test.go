@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+)
+
+// message is one of PostgreSQL's protocol, which claims to have so many bytes.
+func message(kind byte, length uint32, body string) string {
+	return string(binary.BigEndian.AppendUint32([]byte{kind}, length)) + body
+}
+
+// floods are what a server may answer that means to fill the memory: what it
+// begins with, and what it then sends for ever.
+var floods = map[string]struct{ begin, more string }{
+	"notices":          {"", message('N', 4+10_000, "M"+strings.Repeat("x", 9_997)+"\x00\x00")},
+	"one long message": {message('D', 1_000_000_000, ""), "x"},
+	"beyond all":       {message('D', 0x7fffffff, ""), "x"},
+	"settings":         {"", message('S', 4+4, "a\x00b\x00")},
+}
+
+// pour sends a flood until the other end hangs up.
+func pour(conn net.Conn, begin, more string) {
+	defer conn.Close()
+	_, err := conn.Write([]byte(begin))
+	for chunk := bytes.Repeat([]byte(more), 1+100_000/len(more)); err == nil; {
+		_, err = conn.Write(chunk)
+	}
+}
+
+// flooding puts a server before another that answers with a flood at some
+// moment.
+func flooding(t *testing.T, to, begin, more string, when func(request string) bool) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go floodsWhen(client, to, begin, more, when)
+		}
+	}()
+	return listener.Addr().String()
+}
+
+func floodsWhen(client net.Conn, to, begin, more string, when func(string) bool) {
+	defer client.Close()
+	server, err := net.Dial("tcp", to)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	go func() { _, _ = io.Copy(client, server) }()
+	_, _ = io.Copy(write(func(request []byte) (int, error) {
+		if when(string(request)) {
+			pour(client, begin, more)
+			return 0, io.ErrClosedPipe
+		}
+		return server.Write(request)
+	}), client)
+}
+
+func TestFloodIsAFaultAtOnce(t *testing.T) {
+	t.Parallel()
+	b, _, base := start(t)
+	acquire(t, b, held())
+	for name, flood := range floods {
+		for moment, when := range map[string]func(string) bool{
+			"startup": func(string) bool { return true }, "begin": isBegin, "decision": isDecision, "commit": isCommit,
+		} {
+			b := openAt(t, Config{Connection: at(t, base, flooding(t, hostOf(t, base), flood.begin, flood.more, when))})
+			var err error
+			within(t, 15*time.Second, func() { _, err = b.Renew(testContext(t), held()) })
+			contains(t, err, "postgres at 127.0.0.1:", "the server's answer is too large")
+			if moment == "commit" {
+				isUnknown(t, name, err)
+			} else if !errors.Is(err, sdk.ErrUnavailable) {
+				t.Errorf("%s at the %s: %v", name, moment, err)
+			}
+		}
+		// What only reads is never in doubt.
+		reading := openAt(t, Config{Connection: at(t, base, flooding(t, hostOf(t, base), flood.begin, flood.more, isBegin))})
+		for _, operation := range []string{"current", "list"} {
+			err := everything[operation](testContext(t), reading)
+			if !errors.Is(err, sdk.ErrUnavailable) {
+				t.Errorf("%s: %s: %v", name, operation, err)
+			}
+			contains(t, err, "the server's answer is too large")
+		}
+	}
+}
