@@ -27,6 +27,10 @@ func TestOpenRefusesABadConfiguration(t *testing.T) {
 	if err := os.WriteFile(text, []byte(secret), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	huge := filepath.Join(t.TempDir(), "huge")
+	if err := os.WriteFile(huge, make([]byte, mostFile+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tls := Config{Endpoints: "https://h:1"}
 	with := func(c Config, change func(*Config)) Config { change(&c); return c }
 	for _, c := range []struct {
@@ -77,7 +81,11 @@ func TestOpenRefusesABadConfiguration(t *testing.T) {
 		{Config{CertCert: cert, CertKey: key}, "cert_cert", "TLS also needs ca_cert"},
 		{Config{CACert: "ca.pem"}, "ca_cert", "not absolute"},
 		{Config{CACert: "/nowhere/" + secret}, "ca_cert", "cannot be read"},
-		{Config{CACert: t.TempDir()}, "ca_cert", "cannot be read"},
+		{Config{CACert: t.TempDir()}, "ca_cert", "is not a regular file"},
+		{Config{CACert: os.DevNull}, "ca_cert", "names a file that is not a regular file"},
+		{Config{CACert: huge}, "ca_cert", "names a file that is larger than 1048576 bytes"},
+		{with(tls, func(c *Config) { c.CertCert, c.CertKey = huge, key }), "cert_cert", "is larger than 1048576 bytes"},
+		{with(tls, func(c *Config) { c.CertCert, c.CertKey = cert, os.DevNull }), "cert_key", "is not a regular file"},
 		{Config{CACert: text}, "ca_cert", "without a certificate"},
 		{Config{CACert: key}, "ca_cert", "without a certificate"},
 		{with(tls, func(c *Config) { c.CertCert = cert }), "cert_key", "is missing"},

@@ -18,6 +18,14 @@ const (
 	// swallows everything is given up before the call's own time is over.
 	dialTimeout = 5 * time.Second
 
+	// mostAnswer bounds what a server may send in answer to one request, in bytes.
+	// The largest that we ask for is a page of keys, or the locks of 21 resources:
+	// either is less than a megabyte.
+	mostAnswer = 16 << 20
+
+	// mostHeader bounds what comes around it: a status, and an error's text.
+	mostHeader = 64 << 10
+
 	// redialDelay is how long an endpoint is left alone at most after a failed
 	// attempt. The library would go up to two minutes, and for so long a store
 	// that is back again would still be called unavailable.
@@ -37,6 +45,8 @@ func connect(s settings, extra ...option) (*store, error) {
 		grpc.WithUnaryInterceptor(nil), // the vendor's, which repeats requests
 		grpc.WithStreamInterceptor(nil),
 		grpc.WithDisableRetry(),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(mostAnswer)), // once unpacked
+		grpc.WithMaxHeaderListSize(mostHeader),
 		grpc.WithNoProxy(), // an environment variable must not decide which store it is
 		grpc.WithStatsHandler(departures{}),
 		grpc.WithConnectParams(grpc.ConnectParams{

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // explain says what the fault of a request means that cannot have changed a
@@ -108,6 +109,8 @@ func (b *backend) advice(err error) string {
 	text := err.Error()
 	has := func(part string) bool { return strings.Contains(text, part) }
 	switch {
+	case flooded(err), errors.Is(err, errIncomplete):
+		return fmt.Sprintf("the server does not answer as etcd does; check %q", b.key)
 	case status.Code(err) == codes.Canceled, errors.Is(err, context.Canceled):
 		return "nothing was changed"
 	case has("etcdserver:"):
@@ -131,6 +134,8 @@ func cause(err error) string {
 		return "the call was cancelled"
 	case errors.Is(err, context.DeadlineExceeded), status.Code(err) == codes.DeadlineExceeded:
 		return "no answer in time"
+	case flooded(err):
+		return bounded.ErrFlood.Error()
 	}
 	text := status.Convert(err).Message()
 	if _, last, found := cutLast(text, `desc = "`); found {
@@ -140,6 +145,14 @@ func cause(err error) string {
 		text = strings.TrimPrefix(text, noise)
 	}
 	return strings.NewReplacer("\n", "; ", `\"`, `"`, "authentication handshake", "TLS handshake").Replace(text)
+}
+
+// flooded reports whether gRPC refused to read an answer because of its size. It
+// has no error of its own for that.
+func flooded(err error) bool {
+	text := status.Convert(err).Message()
+	return status.Code(err) == codes.ResourceExhausted && strings.Contains(text, "larger than max") ||
+		strings.Contains(text, "peer header list size")
 }
 
 func cutLast(text, separator string) (before, after string, found bool) {

@@ -54,9 +54,9 @@ type backend struct {
 
 // Open returns a backend for the cluster that c describes. It does not connect:
 // a server that is down shows at the first call.
-func Open(_ context.Context, c Config) (sdk.Backend, error) { return open(c) }
+func Open(ctx context.Context, c Config) (sdk.Backend, error) { return open(ctx, c) }
 
-func open(c Config, extra ...option) (*backend, error) {
+func open(ctx context.Context, c Config, extra ...option) (*backend, error) {
 	s, err := c.settings()
 	if err != nil {
 		return nil, err
@@ -65,6 +65,7 @@ func open(c Config, extra ...option) (*backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.warn(ctx)
 	return &backend{store: opened, timeout: s.timeout, where: strings.Join(s.endpoints, ", "), key: s.key}, nil
 }
 

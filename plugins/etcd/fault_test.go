@@ -360,7 +360,7 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 	w := newWire(t, server.Addr)
 	before := runtime.NumGoroutine()
 	for range 5 {
-		b, err := open(Config{Endpoints: "http://" + w.addr})
+		b, err := open(context.Background(), Config{Endpoints: "http://" + w.addr})
 		if err != nil {
 			t.Fatal(err)
 		}

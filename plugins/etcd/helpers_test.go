@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"context"
 	"flag"
 	"net"
 	"os"
@@ -66,7 +67,7 @@ func setProxy() {
 
 func openAt(t testing.TB, c Config, extra ...option) *backend {
 	t.Helper()
-	b, err := open(c, extra...)
+	b, err := open(context.Background(), c, extra...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,9 @@ import (
 	"google.golang.org/grpc/status"
 )
 
+// errIncomplete is about an answer that is not to what was asked.
+var errIncomplete = errors.New("a part of the answer is missing")
+
 // read returns the lock at a place.
 func (s *store) read(ctx context.Context, p place) (lock, error) {
 	now, err := s.look(ctx, p)
@@ -38,6 +41,9 @@ func (s *store) readAll(ctx context.Context, places ...place) ([]reading, error)
 	answer, err := ask(ctx, s, s.kv.Txn, &pb.TxnRequest{Success: gets})
 	if err != nil {
 		return nil, err
+	}
+	if len(answer.GetResponses()) != len(gets) {
+		return nil, &fault{errIncomplete, true}
 	}
 	readings := make([]reading, len(places))
 	for i, p := range places {
@@ -78,6 +84,9 @@ func (s *store) change(ctx context.Context, p place, conditions []*pb.Compare, p
 		return reading{}, 0, err
 	}
 	if !answer.GetSucceeded() {
+		if len(answer.GetResponses()) != looks {
+			return reading{}, 0, &fault{errIncomplete, true}
+		}
 		now := p.got(answer.GetResponses())
 		return now, 0, now.err
 	}

@@ -5,8 +5,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
+
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // certificates are the keys that name files.
@@ -66,15 +67,19 @@ func (c Config) showCertificate(t *tls.Config) error {
 	return nil
 }
 
+// mostFile bounds a file of certificates. The authorities that a system trusts
+// are a quarter of it.
+const mostFile = 1 << 20
+
 // readFile wants the whole path: a relative one would be another file in each
 // directory that stormlock is started in.
 func readFile(key, path string) ([]byte, error) {
 	if !filepath.IsAbs(path) {
 		return nil, misconfigured(key, "is not absolute; write the whole path, beginning at the root")
 	}
-	text, err := os.ReadFile(path)
+	text, err := bounded.ReadFile(path, mostFile)
 	if err != nil {
-		return nil, misconfigured(key, "names a file that cannot be read: "+reason(err))
+		return nil, misconfigured(key, "names a file that "+reason(err))
 	}
 	return text, nil
 }
@@ -82,7 +87,7 @@ func readFile(key, path string) ([]byte, error) {
 // reason leaves out the path, which somebody may have mistaken for the content.
 func reason(err error) string {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err.Error()
+		return "cannot be read: " + path.Err.Error()
 	}
-	return "unknown error"
+	return err.Error()
 }
