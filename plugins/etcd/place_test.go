@@ -1,47 +1,43 @@
 package etcd
 
 import (
-	"math/rand/v2"
 	"strings"
 	"testing"
 
-	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 )
 
-// pieces are what names are made of where keys end.
-var pieces = []string{"/", "id", "p", "c", "r", "g", "/id", "/p", "/c", "/r", "/g", "a", "b", " ", "é", "//", "../", "\xff"}
-
-func someName(random *rand.Rand) string {
-	var name strings.Builder
-	for range random.IntN(8) {
-		name.WriteString(pieces[random.IntN(len(pieces))])
+// readKey is the inverse of a place's keys: which resource a key is of, and which
+// of its keys that is. It is written down here from what is said of the keys, not
+// derived from the code that makes them.
+func readKey(prefix, key string) (resource, part string, ok bool) {
+	rest, ok := strings.CutPrefix(key, prefix)
+	slash := strings.LastIndexByte(rest, '/')
+	if !ok || slash < 0 {
+		return "", "", false
 	}
-	return name.String()
+	return rest[:slash], rest[slash:], true
 }
 
-func TestNoTwoResourcesShareAKey(t *testing.T) {
+// Each key has one resource, and is one of its keys. So no two resources ever
+// meet.
+func TestKeysOfTwoResourcesNeverMeet(t *testing.T) {
 	t.Parallel()
-	random := rand.New(rand.NewPCG(1, 2))
-	for range 30 {
-		s := &store{prefix: someName(random)}
-		owner := make(map[string]string)
-		for range 3000 {
-			name := someName(random)
-			if sdk.ValidateResource(name) != nil {
-				continue
-			}
+	for _, prefix := range []string{"", "/", "/locks/", "/locks", "/id", "a/g", "//", "\xff", "é"} {
+		s := &store{prefix: prefix}
+		taken := make(map[string]string)
+		for _, name := range backendtest.Names(t, 500, prefix, "/id/id", "/g/id", "id", "g", "/ID", "/stormlock") {
 			for _, part := range append(parts[:], generationPart) {
 				key := string(s.place(name).key(part))
-				if other, taken := owner[key]; taken && other != name {
-					t.Fatalf("%q and %q share the key %q", name, other, key)
+				if other, ok := taken[key]; ok {
+					t.Fatalf("prefix %q: %q is a key of %q and of %q", prefix, key, other, name)
 				}
-				owner[key] = name
-				got, ok := s.resource(key)
-				if part == idPart && (!ok || got != name) {
-					t.Fatalf("key %q of %q is read as that of %q, %t", key, name, got, ok)
+				taken[key] = name
+				if of, which, ok := readKey(prefix, key); !ok || of != name || which != part {
+					t.Fatalf("prefix %q: key %s of %q is %q, which reads as %s of %q, %t", prefix, part, name, key, which, of, ok)
 				}
-				if part != idPart && ok {
-					t.Fatalf("key %q is read as an id of %q", key, got)
+				if of, ok := s.resource(key); ok != (part == idPart) || ok && of != name {
+					t.Fatalf("prefix %q: key %q of %q is listed as that of %q, %t", prefix, key, name, of, ok)
 				}
 			}
 		}
