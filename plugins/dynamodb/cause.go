@@ -14,6 +14,8 @@ import (
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // errNotDynamoDB is about an answer that cannot be understood.
@@ -26,6 +28,8 @@ func cause(err error) string {
 		return "the call was cancelled"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
+	case flooded(err):
+		return bounded.ErrFlood.Error()
 	}
 	for _, reads := range []func(error) string{answerFault, tlsFault, networkFault} {
 		if text := reads(err); text != "" {
@@ -33,6 +37,12 @@ func cause(err error) string {
 		}
 	}
 	return oneLine(innermost(err).Error())
+}
+
+// flooded reports whether an answer was larger than is read. The header's size
+// has no error of its own.
+func flooded(err error) bool {
+	return errors.Is(err, bounded.ErrFlood) || strings.Contains(err.Error(), "server response headers exceeded")
 }
 
 // answerFault is about an answer that came.

@@ -129,7 +129,7 @@ func TestProxyDoesNotChooseTheStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	environment := awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) { tr.Proxy = http.ProxyURL(there) })
-	choose := httpClient(aws.Config{HTTPClient: environment}).Transport.(*http.Transport).Proxy
+	choose := httpClient(aws.Config{HTTPClient: environment}).Transport.(modest).to.(*http.Transport).Proxy
 	for address, want := range map[string]*url.URL{"http://ddb.example.org/": nil, "https://ddb.example.org/": there} {
 		if got, err := choose(httptest.NewRequest(http.MethodPost, address, nil)); err != nil || got != want {
 			t.Errorf("%s goes through %v, %v; want %v", address, got, err, want)

@@ -12,10 +12,12 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 const (
@@ -26,6 +28,10 @@ const (
 
 	// The library asks for credentials without the context of the call.
 	credentialsTimeout = 5 * time.Second
+
+	// mostCredentials bounds an answer that holds them, in bytes: they are a few
+	// kilobytes, and TLS sends certificates before them.
+	mostCredentials = 1 << 20
 )
 
 // connect returns a client for the table, and what it sends its requests with.
@@ -57,11 +63,14 @@ func connect(ctx context.Context, c Config) (*ddb.Client, *http.Client, error) {
 
 // sources says where credentials come from.
 func (c Config) sources() []func(*config.LoadOptions) error {
+	// Of the kind that takes AWS_CA_BUNDLE.
+	client := awshttp.NewBuildableClient().WithTimeout(credentialsTimeout).WithTransportOptions(briefly)
 	sources := []func(*config.LoadOptions) error{
 		config.WithRegion(c.Region),
 		config.WithDefaultsMode(aws.DefaultsModeStandard), // AWS_DEFAULTS_MODE=auto would ask the network
 		config.WithLogger(logging.Nop{}),
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(credentialsTimeout)), // of the kind that takes AWS_CA_BUNDLE
+		config.WithHTTPClient(client),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = client }), // which would take another
 	}
 	if c.Profile != "" {
 		sources = append(sources, config.WithSharedConfigProfile(c.Profile))
@@ -71,6 +80,19 @@ func (c Config) sources() []func(*config.LoadOptions) error {
 		sources = append(sources, config.WithCredentialsProvider(static))
 	}
 	return sources
+}
+
+// briefly bounds what whoever gives credentials may answer. Here it is done to
+// the connection: the library takes no other kind of client.
+func briefly(t *http.Transport) {
+	dial := t.DialContext
+	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return bounded.Conn(conn, mostCredentials), nil
+	}
 }
 
 // sourcesFault says why there are no sources. The library's texts are left
@@ -94,8 +116,9 @@ func httpClient(found aws.Config) *http.Client {
 	transport.TLSHandshakeTimeout = dialTimeout
 	transport.IdleConnTimeout = idleTimeout
 	transport.Proxy = onlyTunnels(transport.Proxy)
+	transport.MaxResponseHeaderBytes = mostHeader
 	return &http.Client{
-		Transport:     transport,
+		Transport:     modest{transport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -67,6 +67,7 @@ func Open(ctx context.Context, c Config) (sdk.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	warn(ctx, c.Endpoint)
 	return &backend{client: client, http: transport, table: c.Table, region: c.Region, endpoint: c.Endpoint}, nil
 }
 
@@ -77,7 +78,7 @@ func (b *backend) Close() error {
 	return nil
 }
 
-func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+func timed(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {
 		return context.WithCancel(ctx)
 	}

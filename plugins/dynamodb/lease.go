@@ -65,7 +65,7 @@ func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 
 // Current reads the lock consistently, in one round trip.
 func (b *backend) Current(ctx context.Context, resource string) (sdk.Lease, error) {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := timed(ctx)
 	defer cancel()
 	s, err := b.look(ctx, resource)
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 )
 
 func TestEveryCallIsBounded(t *testing.T) {
-	ctx, cancel := bounded(context.Background())
+	ctx, cancel := timed(context.Background())
 	defer cancel()
 	if end, ok := ctx.Deadline(); !ok || time.Until(end) > defaultTimeout {
 		t.Errorf("deadline %s, %v", end, ok)
 	}
 	short, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	kept, cancel := bounded(short)
+	kept, cancel := timed(short)
 	defer cancel()
 	if end, _ := kept.Deadline(); time.Until(end) > time.Second {
 		t.Errorf("the caller's deadline became %s", end)

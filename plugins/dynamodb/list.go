@@ -16,7 +16,7 @@ import (
 // none comes twice.
 func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 	return func(yield func(sdk.Lease, error) bool) {
-		ctx, cancel := bounded(ctx)
+		ctx, cancel := timed(ctx)
 		defer cancel()
 		if err := b.fits(ctx); err != nil {
 			yield(sdk.Lease{}, err)

@@ -25,7 +25,7 @@ func (b *backend) settle(ctx context.Context, resource string,
 	look func(context.Context, string) (sight, error),
 	act func(context.Context, sight) (sdk.Lease, error),
 ) (sdk.Lease, error) {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := timed(ctx)
 	defer cancel()
 	s, err := look(ctx, resource)
 	for looks := 1; err == nil; looks++ {

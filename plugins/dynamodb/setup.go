@@ -15,7 +15,7 @@ import (
 // Setup creates the table, and has DynamoDB remove the locks that are long
 // over. Its statements are commands of the AWS command line.
 func (b *backend) Setup(ctx context.Context, dryRun bool) ([]string, error) {
-	ctx, cancel := bounded(ctx)
+	ctx, cancel := timed(ctx)
 	defer cancel()
 	table, err := b.describe(ctx)
 	switch {
