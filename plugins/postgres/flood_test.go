@@ -77,29 +77,35 @@ func floodsWhen(client net.Conn, to, begin, more string, when func(string) bool)
 func TestFloodIsAFaultAtOnce(t *testing.T) {
 	t.Parallel()
 	b, _, base := start(t)
-	acquire(t, b, held())
-	for name, flood := range floods {
-		for moment, when := range map[string]func(string) bool{
-			"startup": func(string) bool { return true }, "begin": isBegin, "decision": isDecision, "commit": isCommit,
-		} {
-			b := openAt(t, Config{Connection: at(t, base, flooding(t, hostOf(t, base), flood.begin, flood.more, when))})
-			var err error
-			within(t, 15*time.Second, func() { _, err = b.Renew(testContext(t), held()) })
-			contains(t, err, "postgres at 127.0.0.1:", "the server's answer is too large")
-			if moment == "commit" {
-				isUnknown(t, name, err)
-			} else if !errors.Is(err, sdk.ErrUnavailable) {
-				t.Errorf("%s at the %s: %v", name, moment, err)
-			}
-		}
-		// What only reads is never in doubt.
-		reading := openAt(t, Config{Connection: at(t, base, flooding(t, hostOf(t, base), flood.begin, flood.more, isBegin))})
-		for _, operation := range []string{"current", "list"} {
-			err := everything[operation](testContext(t), reading)
-			if !errors.Is(err, sdk.ErrUnavailable) {
-				t.Errorf("%s: %s: %v", name, operation, err)
-			}
-			contains(t, err, "the server's answer is too large")
-		}
+	lease := held()
+	lease.TTL = time.Hour
+	acquire(t, b, lease)
+	attacked := func(flood struct{ begin, more string }, when func(string) bool) sdk.Backend {
+		return openAt(t, Config{Connection: at(t, base, flooding(t, hostOf(t, base), flood.begin, flood.more, when))})
 	}
+	for name, flood := range floods {
+		isFlooded(t, name, sdk.ErrUnavailable, func() error {
+			return everything["current"](testContext(t), attacked(flood, func(string) bool { return true }))
+		})
+		isFlooded(t, name, nil, func() error { return everything["renew"](testContext(t), attacked(flood, isCommit)) })
+	}
+	long := floods["one long message"]
+	for operation, operate := range everything {
+		isFlooded(t, operation, sdk.ErrUnavailable, func() error { return operate(testContext(t), attacked(long, isBegin)) })
+	}
+	isFlooded(t, "decision", sdk.ErrUnavailable, func() error { return everything["renew"](testContext(t), attacked(long, isDecision)) })
+}
+
+// isFlooded checks that a call says so soon, and with which promise; nil for
+// none.
+func isFlooded(t *testing.T, what string, promise error, call func() error) {
+	t.Helper()
+	var err error
+	within(t, 15*time.Second, func() { err = call() })
+	if promise == nil {
+		isUnknown(t, what, err)
+	} else if !errors.Is(err, promise) {
+		t.Errorf("%s: %v", what, err)
+	}
+	contains(t, err, "postgres at 127.0.0.1:", "the server's answer is too large")
 }
