@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/smithy-go"
+
+	"github.com/stormlock/stormlock/sdk"
 )
 
 // credentialed is a source of credentials whose faults can be told from those
@@ -24,6 +26,7 @@ func (c credentialed) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if err != nil {
 		return found, &credentialsError{err}
 	}
+	sdk.Conceal(ctx, found.AccessKeyID, found.SecretAccessKey, found.SessionToken) // those of a profile, too
 	return found, nil
 }
 

@@ -56,6 +56,7 @@ func Open(ctx context.Context, c Config) (sdk.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	sdk.Conceal(ctx, config.Password) // of ~/.pgpass, too
 	table, err := parseTable(c.Table)
 	if err != nil {
 		return nil, err

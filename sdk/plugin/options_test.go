@@ -73,7 +73,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"url_file", filepath.Join(dir, "nothing"), "url_file", "no such file"},
 		{"url_file", dir, "url_file", "is not a regular file"},
 		{"url_file", big, "url_file", "is larger than"},
-		{"url_env", "STORMLOCK_TEST_UNSET", "url_env", `"STORMLOCK_TEST_UNSET" is not set`},
+		{"url_env", "STORMLOCK_TEST_UNSET", "url_env", "names an environment variable that is not set"},
 		{"url_env", "two words", "url_env", "is not the name of an environment variable"},
 	} {
 		section := map[string]string{"account": "ops", c.key: c.value}
@@ -81,6 +81,9 @@ func TestDecodeErrors(t *testing.T) {
 		bad, ok := err.(*sdk.ConfigError)
 		if !ok || bad.Key != c.wantKey || !strings.Contains(bad.Message, c.want) {
 			t.Errorf("%s = %s: error is %v, want key %q and %q", c.key, c.value, err, c.wantKey, c.want)
+		}
+		if len(c.value) > 1 && !strings.HasPrefix(c.key, "account") && strings.Contains(err.Error(), c.value) {
+			t.Errorf("%s = %s: error %v repeats the value", c.key, c.value, err)
 		}
 	}
 }

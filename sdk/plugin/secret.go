@@ -59,23 +59,23 @@ func lookUp(config map[string]string, opt Option) (value string, given bool, err
 }
 
 // readSecretFile returns the content of a file less the newline at its end. Its
-// errors repeat nothing but an absolute path: what is not one may be the secret
-// itself, under the wrong key.
+// errors do not repeat the path: it may be the secret itself, under the wrong key.
+// Where it stands is told.
 func readSecretFile(path string) (string, error) {
 	if !filepath.IsAbs(path) {
 		return "", errors.New("is not an absolute path")
 	}
 	content, err := bounded.ReadFile(path, maxSecret)
-	if _, ofSystem := errors.AsType[*fs.PathError](err); err != nil && !ofSystem {
-		err = fmt.Errorf("%s %w", path, err)
+	if ofSystem, ok := errors.AsType[*fs.PathError](err); ok {
+		return "", fmt.Errorf("names a file that cannot be read: %w", ofSystem.Err)
 	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("names a file that cannot be used: it %w", err)
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r"), nil
 }
 
-// readSecretEnv repeats nothing but a name, for the same reason.
+// readSecretEnv does not repeat the name, for the same reason.
 func readSecretEnv(name string) (string, error) {
 	if value, ok := os.LookupEnv(name); ok {
 		return value, nil
@@ -83,5 +83,5 @@ func readSecretEnv(name string) (string, error) {
 	if !envName.MatchString(name) {
 		return "", errors.New("is not the name of an environment variable")
 	}
-	return "", fmt.Errorf("environment variable %q is not set", name)
+	return "", errors.New("names an environment variable that is not set")
 }

@@ -45,9 +45,11 @@ func Serve[C any](name string, open func(context.Context, C) (sdk.Backend, error
 			// Nothing may reach the real stdout, where a handshake is read.
 			os.Stdout, os.Stderr = stderr, stderr
 			var config C
-			if err := decode(section, reflect.ValueOf(&config).Elem()); err != nil {
+			value := reflect.ValueOf(&config).Elem()
+			if err := decode(section, value); err != nil {
 				return nil, err
 			}
+			concealValues(ctx, value, about)
 			return open(ctx, config)
 		},
 	})

@@ -23,6 +23,8 @@ type service struct {
 	backend sdk.Backend
 	section map[string]string
 	opening warnings // what was said while it was opened; part of each answer
+
+	secrets secrets
 }
 
 func (s *service) Describe(context.Context, *backendpb.DescribeRequest) (*backendpb.DescribeResponse, error) {
@@ -48,6 +50,9 @@ func (s *service) opened(ctx context.Context, section map[string]string) (sdk.Ba
 	s.backend, s.section = backend, section
 	return backend, nil
 }
+
+// fault is the message of an error that is not a refusal.
+func (s *service) fault(err error) *backendpb.Fault { return faultToWire(err, s.secrets.without) }
 
 func (s *service) close() {
 	s.mu.Lock()
@@ -81,7 +86,7 @@ func (s *service) Acquire(ctx context.Context, req *backendpb.AcquireRequest) (a
 	case errors.As(err, &held):
 		return &backendpb.AcquireResponse{Outcome: &backendpb.AcquireResponse_Held{Held: toWire(held.Lease)}}, nil
 	}
-	return &backendpb.AcquireResponse{Outcome: &backendpb.AcquireResponse_Fault{Fault: faultToWire(err)}}, nil
+	return &backendpb.AcquireResponse{Outcome: &backendpb.AcquireResponse_Fault{Fault: s.fault(err)}}, nil
 }
 
 func (s *service) Renew(ctx context.Context, req *backendpb.RenewRequest) (answer *backendpb.RenewResponse, _ error) {
@@ -106,7 +111,7 @@ func (s *service) Renew(ctx context.Context, req *backendpb.RenewRequest) (answe
 	case errors.Is(err, sdk.ErrNotHeld):
 		return &backendpb.RenewResponse{Outcome: &backendpb.RenewResponse_NotHeld{NotHeld: &backendpb.NotHeld{}}}, nil
 	}
-	return &backendpb.RenewResponse{Outcome: &backendpb.RenewResponse_Fault{Fault: faultToWire(err)}}, nil
+	return &backendpb.RenewResponse{Outcome: &backendpb.RenewResponse_Fault{Fault: s.fault(err)}}, nil
 }
 
 func (s *service) Release(ctx context.Context, req *backendpb.ReleaseRequest) (answer *backendpb.ReleaseResponse, _ error) {
@@ -130,7 +135,7 @@ func (s *service) Release(ctx context.Context, req *backendpb.ReleaseRequest) (a
 	case errors.Is(err, sdk.ErrNotHeld):
 		return &backendpb.ReleaseResponse{Outcome: &backendpb.ReleaseResponse_NotHeld{NotHeld: &backendpb.NotHeld{}}}, nil
 	}
-	return &backendpb.ReleaseResponse{Outcome: &backendpb.ReleaseResponse_Fault{Fault: faultToWire(err)}}, nil
+	return &backendpb.ReleaseResponse{Outcome: &backendpb.ReleaseResponse_Fault{Fault: s.fault(err)}}, nil
 }
 
 func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (answer *backendpb.CurrentResponse, _ error) {
@@ -154,7 +159,7 @@ func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (a
 	case errors.Is(err, sdk.ErrNotHeld):
 		return &backendpb.CurrentResponse{Outcome: &backendpb.CurrentResponse_NotHeld{NotHeld: &backendpb.NotHeld{}}}, nil
 	}
-	return &backendpb.CurrentResponse{Outcome: &backendpb.CurrentResponse_Fault{Fault: faultToWire(err)}}, nil
+	return &backendpb.CurrentResponse{Outcome: &backendpb.CurrentResponse_Fault{Fault: s.fault(err)}}, nil
 }
 
 func (s *service) List(req *backendpb.ListRequest, stream grpc.ServerStreamingServer[backendpb.ListResponse]) error {
@@ -164,7 +169,7 @@ func (s *service) List(req *backendpb.ListRequest, stream grpc.ServerStreamingSe
 		err = stream.Send(&backendpb.ListResponse{Warnings: texts})
 	}
 	if err == nil && fault != nil {
-		err = stream.Send(listFault(fault))
+		err = stream.Send(s.listFault(fault))
 	}
 	return err
 }
@@ -190,8 +195,8 @@ func (s *service) list(ctx context.Context, req *backendpb.ListRequest, stream g
 	return nil, nil
 }
 
-func listFault(err error) *backendpb.ListResponse {
-	return &backendpb.ListResponse{Outcome: &backendpb.ListResponse_Fault{Fault: faultToWire(err)}}
+func (s *service) listFault(err error) *backendpb.ListResponse {
+	return &backendpb.ListResponse{Outcome: &backendpb.ListResponse_Fault{Fault: s.fault(err)}}
 }
 
 func (s *service) Setup(ctx context.Context, req *backendpb.SetupRequest) (answer *backendpb.SetupResponse, _ error) {
@@ -207,10 +212,10 @@ func (s *service) Setup(ctx context.Context, req *backendpb.SetupRequest) (answe
 		answer.Statements, err = backend.Setup(ctx, req.GetDryRun())
 	}
 	for i, statement := range answer.Statements {
-		answer.Statements[i] = validText(statement)
+		answer.Statements[i] = s.secrets.without(validText(statement))
 	}
 	if err != nil {
-		answer.Outcome = &backendpb.SetupResponse_Fault{Fault: faultToWire(err)}
+		answer.Outcome = &backendpb.SetupResponse_Fault{Fault: s.fault(err)}
 	}
 	return answer, nil
 }

@@ -37,11 +37,16 @@ func (w *warnings) all() []string {
 // that of the opening first.
 func (s *service) hearing(ctx context.Context) (context.Context, func() []string) {
 	var heard warnings
-	return sdk.CatchWarnings(ctx, heard.add), func() []string {
+	ctx = sdk.CatchSecrets(sdk.CatchWarnings(ctx, heard.add), s.secrets.add)
+	return ctx, func() []string {
 		s.mu.Lock()
 		all := s.opening.all()
 		s.mu.Unlock()
-		return append(all, heard.all()...)
+		all = append(all, heard.all()...)
+		for i, text := range all {
+			all[i] = s.secrets.without(text)
+		}
+		return all
 	}
 }
 

@@ -68,12 +68,13 @@ var kinds = []struct {
 	{sdk.ErrUnavailable, backendpb.Fault_KIND_UNAVAILABLE},
 }
 
-// faultToWire makes the message of an error that is not a refusal.
-func faultToWire(err error) *backendpb.Fault {
-	f := &backendpb.Fault{Message: clip(validText(faultText(err)))}
+// faultToWire makes the message of an error that is not a refusal. fit is what its
+// text goes through.
+func faultToWire(err error, fit func(string) string) *backendpb.Fault {
+	f := &backendpb.Fault{Message: clip(fit(validText(faultText(err))))}
 	var bad *sdk.ConfigError
 	if errors.As(err, &bad) {
-		f.Key, f.Message = validText(bad.Key), clip(validText(bad.Message))
+		f.Key, f.Message = validText(bad.Key), clip(fit(validText(bad.Message)))
 	}
 	for _, k := range kinds {
 		if errors.Is(err, k.err) {
