@@ -41,6 +41,9 @@ func (g *globals) with(ctx context.Context, resource string, do func(context.Con
 		return err
 	}
 	settings, err := file.Resolve(resource)
+	if err == nil {
+		err = nameable(file, settings.Backend)
+	}
 	if err != nil {
 		return err
 	}
@@ -143,6 +146,15 @@ func (g *globals) warn(text string) {
 		g.warned = append(g.warned, text)
 		note("warning: " + text)
 	}
+}
+
+// nameable refuses what no backend is called before anything repeats it: it may be
+// a URL with a password, under the wrong key.
+func nameable(file *config.File, backend string) error {
+	if pluginhost.ValidName(backend) {
+		return nil
+	}
+	return located(file, &pluginhost.NotFoundError{Name: backend, Invalid: true})
 }
 
 // located adds the file that names a backend which does not exist.
