@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/stormlock/stormlock/internal/leases"
@@ -107,13 +108,14 @@ type entry struct {
 	note  leases.Note
 }
 
-// place is where this session's leases are.
+// place is where this session's leases are. A path need not be UTF-8, a note is:
+// otherwise it would not be found again.
 func (s *session) place() leases.Place {
 	path, err := filepath.Abs(s.File)
 	if err != nil {
 		path = s.File
 	}
-	return leases.Place{Resource: s.Resource, Backend: s.Backend, Config: path}
+	return leases.Place{Resource: s.Resource, Backend: s.Backend, Config: strings.ToValidUTF8(path, "\ufffd")}
 }
 
 // asking notes an acquire that is about to be sent. One that is repeated keeps

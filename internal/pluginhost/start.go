@@ -76,7 +76,7 @@ func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
 	p := &Plugin{path: exe.Path, pinned: file, log: orNull(opts.Log), starting: make(chan struct{})}
 	p.stderr = &tail{log: p.logLine(), most: maxStderr, over: func() { p.flooded("stderr", maxStderr) }}
 	p.client = goplugin.NewClient(p.config())
-	p.log.Debug("starting backend", "path", exe.Path)
+	p.log.Debug("starting backend", "path", escape.Text(exe.Path))
 
 	var failure error
 	go func() {
