@@ -124,22 +124,23 @@ func TestEtcdGuardedScripts(t *testing.T) {
 			return err
 		}
 		env.Setenv("LOCK_PASSWORD", "sesame")
-		if err := guardEtcd(server.URL); err != nil {
+		if err := guardEtcd(server.URL, "sesame"); err != nil {
 			return err
 		}
 		return writeEtcdConfigs(env, server, authority.File)
 	}, nil)
 }
 
-// guardEtcd adds users, and then has the server ask for them.
-func guardEtcd(url string) error {
+// guardEtcd adds users, of which lock has a password, and then has the server ask
+// for them.
+func guardEtcd(url, password string) error {
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
 	for _, step := range [][2]string{
 		{"user/add", `{"name": "root", "password": "root"}`},
 		{"role/add", `{"name": "root"}`},
 		{"user/grant", `{"user": "root", "role": "root"}`},
-		{"user/add", `{"name": "lock", "password": "sesame"}`},
+		{"user/add", `{"name": "lock", "password": "` + password + `"}`},
 		{"role/add", `{"name": "lock"}`},
 		{"role/grant", `{"name": "lock", "perm": {"permType": "READWRITE", "key": "L2xvY2tzLw==", "range_end": "L2xvY2tzMA=="}}`},
 		{"user/grant", `{"user": "lock", "role": "lock"}`},
