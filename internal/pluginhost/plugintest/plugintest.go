@@ -42,6 +42,11 @@ var Executables = map[string]func(){
 	"flooding": func() { serve("flooding", flooding) },
 	"babbling": func() { serve("babbling", babbling) },
 
+	"evil":      evil,
+	"evil-end":  evilEnd,
+	"evil-line": evilLine,
+	"evil-wire": evilWire,
+
 	"noisy":     noisy,
 	"endless":   endless,
 	"huge":      huge,
