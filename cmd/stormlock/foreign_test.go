@@ -25,7 +25,7 @@ import (
 type stage struct {
 	dir    string // HOME, and where commands run; its name is hostile
 	config string // path
-	path   string // PATH, with a hostile directory
+	path   string // PATH, of hostile directories
 }
 
 // hostileName can be part of the name of a file.
@@ -47,6 +47,12 @@ func newStage(t *testing.T) stage {
 	if err := os.Rename(plugintest.Install(t, "evil", "evil-wire", "evil-line", "evil-end"), s.path); err != nil {
 		t.Fatal(err)
 	}
+	second := s.path + "second"
+	if err := os.Rename(plugintest.Install(t, "evil"), second); err != nil {
+		t.Fatal(err)
+	}
+	s.write(t, filepath.Join(second, "stormlock-backend-plain"), "no program")
+	s.path += ":" + second
 	s.write(t, s.config, hostileConfig("evil"))
 	return s
 }
@@ -113,7 +119,7 @@ var appearances = []appearance{
 	{words("backend describe evil-wire"), exitDone, 2, 0, 0},
 	{words("backend describe evil-end"), exitUnavailable, 0, 1, 0},
 	{words("--log-level trace backend describe evil-end"), exitUnavailable, 0, 1, 0},
-	{words("backend list"), exitDone, 4, 0, 0},
+	{words("backend list"), exitDone, 6, 0, 0},
 	{words("backend pin evil"), exitDone, 1, 1, 0},
 	{words("config show r"), exitDone, 5, 0, 0},
 	{words("config show wrong-ttl"), exitConfig, 0, 1, 0},
@@ -281,6 +287,45 @@ func TestForeignTextOnRecord(t *testing.T) {
 	appearance{code: exitDone, out: 4, err: 1, tabs: 7}.check(t, s.run("mine", "-f", "oneline"))
 	appearance{code: exitDone, out: 4, err: 1}.check(t, s.run("mine", "-f", "json"))
 	appearance{code: exitUsage, err: 2}.check(t, s.run("-c", s.config, "release", "r"))
+}
+
+// TestFormatsOfAHostileLease is about what cannot come from a backend, whose answers
+// are checked, and would be escaped all the same.
+func TestFormatsOfAHostileLease(t *testing.T) {
+	text := plugintest.HostileBytes
+	hostile := view{Resource: text, ID: text, Principal: text, Reason: text, Backend: text}
+	for _, a := range appearances[1:7] { // those of "current -f FORMAT r"
+		print, err := formatter(a.args[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		if err := print(&out, hostile); err != nil {
+			t.Fatal(err)
+		}
+		appearance{out: a.out, tabs: a.tabs}.check(t, told{stdout: out.String()})
+	}
+}
+
+// TestLogOfHostileText: the log is escaped on its way to the terminal, too, whoever
+// wrote to it. It spreads a value of several lines over as many of its own.
+func TestLogOfHostileText(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	stderr := os.Stderr
+	os.Stderr = file
+	log, err := (&globals{logLevel: "trace"}).logger()
+	os.Stderr = stderr
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Debug(plugintest.HostileBytes, "key", plugintest.HostileBytes)
+	for line := range strings.SplitSeq(content(file.Name()), "\n") {
+		checkShown(t, line)
+	}
 }
 
 func checkOwned(t *testing.T, line string, want owned) {

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
 	"github.com/stormlock/stormlock/sdk"
@@ -674,6 +677,27 @@ func TestPinnedFileIsClosed(t *testing.T) {
 	for _, fd := range open {
 		if target, err := os.Readlink(fd); err == nil && target == self {
 			t.Errorf("%s is still open", fd)
+		}
+	}
+}
+
+// TestLoggedLinesAreEscaped: whatever log it is that a plugin's lines go to.
+func TestLoggedLinesAreEscaped(t *testing.T) {
+	exe, err := pluginhost.Find("evil-end", []string{plugintest.Install(t, "evil-end")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	to := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &log})
+	if _, err := pluginhost.Start(t.Context(), exe, pluginhost.Options{Log: to}); err == nil {
+		t.Fatal("it started")
+	}
+	if text := log.String(); !strings.Contains(text, "forged") {
+		t.Errorf("nothing was logged: %q", text)
+	}
+	for line := range strings.Lines(log.String()) {
+		if text := strings.TrimSuffix(line, "\n"); escape.Text(text) != text {
+			t.Errorf("logged %q", text)
 		}
 	}
 }
