@@ -115,7 +115,7 @@ var canaryExits = []int{
 func (c *canary) look(t *testing.T, where, text string) {
 	t.Helper()
 	if form := leaked(c.mark, text); form != "" {
-		t.Errorf("%s: %s: the secret %s shows as %s in: %.2000s", c.name, where, c.mark, form, text)
+		t.Errorf("%s: %s: the secret %s shows as %s in %.2000q", c.name, where, c.mark, form, text)
 	}
 }
 
