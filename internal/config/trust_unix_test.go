@@ -15,6 +15,9 @@ import (
 	"github.com/stormlock/stormlock/sdk"
 )
 
+// What others can write must not depend on whoever runs the tests.
+func init() { syscall.Umask(0o022) }
+
 // give makes a file or a link another user's. Whoever is not root cannot, and
 // becomes that other user instead, as far as this package can tell.
 func give(t *testing.T, path string) {
