@@ -45,7 +45,7 @@ func buildRecipe(t *testing.T) string {
 		t.Fatal(err)
 	}
 	recipe := string(out)
-	if strings.Count(recipe, "go build ") != 1 || strings.Count(recipe, " -o bin/ ") != 1 {
+	if strings.Count(recipe, "go build ") != 1 || strings.Count(recipe, ` -o "bin/" `) != 1 {
 		t.Fatalf("make build runs: %s", recipe)
 	}
 	return recipe
@@ -56,7 +56,7 @@ func buildRecipe(t *testing.T) string {
 func marked(t *testing.T, recipe string) map[string]bool {
 	t.Helper()
 	dir := t.TempDir()
-	recipe = strings.ReplaceAll(recipe, " -o bin/ ", " -o '"+dir+"/' ")
+	recipe = strings.ReplaceAll(recipe, ` -o "bin/" `, " -o '"+dir+"/' ")
 	recipe = strings.ReplaceAll(recipe, `"bin/`, `"`+dir+"/")
 	build := exec.Command("sh", "-e", "-c", recipe)
 	build.Dir = "../.."

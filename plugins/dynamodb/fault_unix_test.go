@@ -50,7 +50,7 @@ func TestPausedServer(t *testing.T) {
 					},
 				} {
 					ctx, cancel := begin()
-					within(t, 550*time.Millisecond, func() {
+					within(t, 3*time.Second, func() {
 						// Frozen before the write was sent: certainly nothing written.
 						err := operate(ctx, b)
 						isKind(t, name, err, sdk.ErrUnavailable)

@@ -24,7 +24,7 @@ var floods = map[string]struct{ begin, more string }{
 	"notices":          {"", message('N', 4+10_000, "M"+strings.Repeat("x", 9_997)+"\x00\x00")},
 	"one long message": {message('D', 1_000_000_000, ""), "x"},
 	"beyond all":       {message('D', 0x7fffffff, ""), "x"},
-	"settings":         {"", message('S', 4+4, "a\x00b\x00")},
+	"settings":         {"", message('S', 4+10_000, "a\x00"+strings.Repeat("x", 9_997)+"\x00")},
 }
 
 // pour sends a flood until the other end hangs up.
@@ -101,7 +101,7 @@ func TestFloodIsAFaultAtOnce(t *testing.T) {
 func isFlooded(t *testing.T, what string, promise error, call func() error) {
 	t.Helper()
 	var err error
-	within(t, 15*time.Second, func() { err = call() })
+	within(t, 30*time.Second, func() { err = call() })
 	if promise == nil {
 		isUnknown(t, what, err)
 	} else if !errors.Is(err, promise) {
