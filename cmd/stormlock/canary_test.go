@@ -263,9 +263,9 @@ func (c *canary) waits(t *testing.T, patience string) (files int) {
 func (r trial) mirrored(t *testing.T, mirrors []*mirror) {
 	for i, m := range mirrors {
 		c := newCanary(t, r.slot, r.cage, m.addr)
-		c.run(t, "--log-level", "trace", "--timeout", "1s", "acquire", "-m", "why", "r")
+		c.run(t, "--log-level", "trace", "--timeout", "3s", "acquire", "-m", "why", "r")
 		if i == 0 {
-			c.run(t, "--log-level", "trace", "--timeout", "1s", "backend", "setup", r.backend)
+			c.run(t, "--log-level", "trace", "--timeout", "3s", "backend", "setup", r.backend)
 		}
 		c.lookAtFiles(t)
 		r.processes.check(t, c)

@@ -124,7 +124,7 @@ var appearances = []appearance{
 	{words("config show r"), exitDone, 5, 0, 0},
 	{words("config show wrong-ttl"), exitConfig, 0, 1, 0},
 	{words("config show wrong-backend"), exitConfig, 0, 1, 0},
-	{words("--timeout 1s acquire -t 3m panic"), exitUnknown, 0, 1, 0},
+	{words("--timeout 8s acquire -t 3m panic"), exitUnknown, 0, 1, 0},
 }
 
 func words(text string) []string { return strings.Fields(text) }
@@ -158,9 +158,9 @@ func faults() (all []appearance) {
 	for _, resource := range []string{"unknown", "another", "id"} {
 		all = append(all,
 			appearance{words("current " + resource), exitUnavailable, 0, warned + 1, 0},
-			appearance{words("--timeout 1s acquire " + resource), exitUnknown, 0, warned + 1, 0})
+			appearance{words("--timeout 8s acquire " + resource), exitUnknown, 0, warned + 1, 0})
 	}
-	return append(all, appearance{words("--timeout 1s release unknown ffff"), exitUnknown, 0, warned + 1, 0})
+	return append(all, appearance{words("--timeout 8s release unknown ffff"), exitUnknown, 0, warned + 1, 0})
 }
 
 // mistakes are arguments that an error repeats.
@@ -268,7 +268,7 @@ func TestForeignTextInJSON(t *testing.T) {
 func TestForeignTextOnRecord(t *testing.T) {
 	s := newStage(t)
 	reason := strings.ReplaceAll(plugintest.Hostile, "\x00", "")
-	got := s.run("-c", s.config, "--timeout", "1s", "acquire", "-m", reason, "unknown")
+	got := s.run("-c", s.config, "--timeout", "8s", "acquire", "-m", reason, "unknown")
 	appearance{code: exitUnknown, err: warned + 1}.check(t, got)
 	for _, test := range []appearance{
 		{words("mine"), exitDone, 3, 0, 0},
@@ -276,7 +276,7 @@ func TestForeignTextOnRecord(t *testing.T) {
 		{words("mine -f json"), exitDone, 1, 0, 0},
 		{words("release unknown"), exitUnknown, 0, warned + 1, 0},
 	} {
-		got := s.run(append([]string{"-c", s.config, "--timeout", "1s"}, test.args...)...)
+		got := s.run(append([]string{"-c", s.config, "--timeout", "8s"}, test.args...)...)
 		test.check(t, got)
 		if test.tabs == 0 && test.out == 1 {
 			checkOwned(t, got.stdout, owned{Resource: "unknown", Reason: reason, Principal: hostileValue})
