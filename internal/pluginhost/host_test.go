@@ -655,6 +655,24 @@ func TestPinnedProgramRunsAfterASwap(t *testing.T) {
 	}
 }
 
+// TestCheckEndsWithTheContext: an executable may lie behind a network that does
+// not answer.
+func TestCheckEndsWithTheContext(t *testing.T) {
+	exe := find(t, "good", plugintest.Install(t, "good"))
+	sum := hash(t, exe)
+	release := make(chan struct{})
+	over := make(chan struct{})
+	pluginhost.AfterTheCheck(t, func() { <-release; close(over) })
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	within(t, 10*time.Second, func() {
+		_, err := pluginhost.Start(ctx, exe, pluginhost.Options{SHA256: sum})
+		checkStartError(t, err, "it was not ready before the time was up")
+	})
+	close(release)
+	<-over
+}
+
 // TestPinnedFileIsClosed: neither a start that works nor one that does not
 // leaves the file open in the host.
 func TestPinnedFileIsClosed(t *testing.T) {

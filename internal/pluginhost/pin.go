@@ -56,10 +56,3 @@ func openAndHash(path string) (*os.File, string, error) {
 	}
 	return file, hex.EncodeToString(h.Sum(nil)), nil
 }
-
-// closeFile closes what may be nil.
-func closeFile(file *os.File) {
-	if file != nil {
-		_ = file.Close()
-	}
-}

@@ -136,7 +136,7 @@ func (p *process) takeOver() *os.Process {
 // forget closes the pinned file: the process has its own by now, or is not to be
 // made any more.
 func (p *process) forget() {
-	closeFile(p.pinned)
+	_ = p.pinned.Close() // nil if it is not pinned, which does no harm
 	p.pinned = nil
 }
 

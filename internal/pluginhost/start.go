@@ -2,6 +2,7 @@ package pluginhost
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -65,15 +66,7 @@ func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
 	if exe.Refused != nil {
 		return nil, exe.Refused
 	}
-	if reason := vetSocketBase(socketBase()); reason != "" {
-		return nil, &StartError{exe.Path, "there is no safe place for its socket: " + reason + "; check TMPDIR"}
-	}
-	file, err := pinned(exe, opts.SHA256)
-	if err != nil {
-		return nil, err
-	}
-	checked()
-	p := &Plugin{path: exe.Path, pinned: file, log: orNull(opts.Log), starting: make(chan struct{})}
+	p := &Plugin{path: exe.Path, log: orNull(opts.Log), starting: make(chan struct{})}
 	p.stderr = &tail{log: p.logLine(), most: maxStderr, over: func() { p.flooded("stderr", maxStderr) }}
 	p.client = goplugin.NewClient(p.config())
 	p.log.Debug("starting backend", "path", escape.Text(exe.Path))
@@ -81,7 +74,9 @@ func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
 	var failure error
 	go func() {
 		defer close(p.starting)
-		failure = p.connect(ctx)
+		if failure = p.check(exe, opts.SHA256); failure == nil {
+			failure = p.connect(ctx)
+		}
 	}()
 	select {
 	case <-p.starting:
@@ -92,9 +87,42 @@ func Start(ctx context.Context, exe Candidate, opts Options) (*Plugin, error) {
 	}
 	if failure != nil {
 		p.Stop(0)
-		return nil, &StartError{exe.Path, p.whyNotReady(failure)}
+		return nil, p.notStarted(failure)
 	}
 	return p, nil
+}
+
+// check looks at what is to be run and where it is to listen. Both may lie on a
+// disk or behind a network that does not answer, so it is part of the start, which
+// is bounded.
+func (p *Plugin) check(exe Candidate, pin string) error {
+	if reason := vetSocketBase(socketBase()); reason != "" {
+		return &StartError{exe.Path, "there is no safe place for its socket: " + reason + "; check TMPDIR"}
+	}
+	file, err := pinned(exe, pin)
+	if err != nil {
+		return err
+	}
+	checked()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.canceled {
+		_ = file.Close() // nil if it is not pinned, which does no harm
+		return context.Canceled
+	}
+	p.pinned = file
+	return nil
+}
+
+// notStarted says why there is no plugin: check's own words, or what became of
+// the process.
+func (p *Plugin) notStarted(err error) error {
+	_, refused := errors.AsType[*RefusedError](err)
+	_, said := errors.AsType[*StartError](err)
+	if refused || said {
+		return err
+	}
+	return &StartError{p.path, p.whyNotReady(err)}
 }
 
 // Backend returns the backend, which is to be configured before it is used.

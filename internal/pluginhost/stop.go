@@ -41,7 +41,7 @@ func (p *Plugin) takeOver() *process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.canceled = true
-	closeFile(p.pinned)
+	_ = p.pinned.Close() // nil if it is not pinned, which does no harm
 	p.pinned = nil
 	return p.proc
 }
