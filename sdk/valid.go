@@ -75,7 +75,7 @@ func ValidateResource(name string) error {
 		return Invalid("resource %q begins or ends with white space", name)
 	}
 	for _, r := range name {
-		if !visible(r) {
+		if !Visible(r) {
 			return Invalid("resource %q contains the invisible character %U", name, r)
 		}
 	}
@@ -122,13 +122,13 @@ func validateText(what, text string, most int) error {
 	return nil
 }
 
-// visible reports whether a character leaves a mark or is the plain space or
+// Visible reports whether a character leaves a mark or is the plain space or
 // another space of a width. Category C holds controls, bidirectional and
 // zero-width characters (Cf), surrogates, private use and unassigned ones;
 // only the first two kinds are kept out, so that names in scripts younger than
 // this program stay possible. What Unicode has ignored by default (fillers,
 // variation selectors) leaves no mark either.
-func visible(r rune) bool {
+func Visible(r rune) bool {
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
 		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

@@ -93,8 +93,9 @@ func StarterPath(explicit string, env Env) (string, error) {
 
 // Places returns where a configuration file is looked for unless one is named:
 // ./.stormlock.cfg (unless STORMLOCK_NO_LOCAL_CONFIG is 1),
-// $XDG_CONFIG_HOME/stormlock.cfg and $HOME/.stormlock.cfg. XDG_CONFIG_HOME is $HOME/.config unless it is an absolute path, as the XDG
-// specification has it. Without an absolute HOME, its places are left out.
+// $XDG_CONFIG_HOME/stormlock.cfg and $HOME/.stormlock.cfg. XDG_CONFIG_HOME is
+// $HOME/.config unless it is an absolute path, as the XDG specification has it.
+// Without an absolute HOME, its places are left out.
 func Places(env Env) []string {
 	var places []string
 	if env.Getenv(NoLocalVariable) != "1" {

@@ -13,15 +13,17 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/stormlock/stormlock/sdk"
 )
 
 // Text replaces every character of s that a terminal might act upon or not
 // show, by its escape as in Go's source text: controls (tab and newline among
 // them), format characters (bidirectional, zero-width), others that leave no mark
 // (fillers, variation selectors), line and paragraph separators, and each byte
-// that is not valid UTF-8. All else, accents, CJK and emoji among it, stays. The result is s itself if nothing is replaced.
+// that is not valid UTF-8. All else, accents, CJK and emoji among it, stays. The
+// result is s itself if nothing is replaced.
 func Text(s string) string {
 	var text strings.Builder // copies nothing until there is something to escape
 	done := 0                // s[:done] is in text
@@ -42,15 +44,13 @@ func Text(s string) string {
 	return text.String()
 }
 
-// unsafe reports whether a character is of category Cc (controls), Cf (format
-// characters), Zl or Zp (line and paragraph separators), or is to be ignored by
-// default in Unicode's terms.
+// unsafe reports whether a character leaves no mark, or a terminal could act upon
+// it: what no resource can have in its name.
 func unsafe(r rune) bool {
-	if r < utf8.RuneSelf {
+	if r < utf8.RuneSelf { // most text, and quick
 		return r < ' ' || r == 0x7f
 	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
-		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return !sdk.Visible(r)
 }
 
 // spell writes a C1 control as \u0085, never as \x85: that is a stray byte.
