@@ -23,19 +23,27 @@ func newBackend(g *globals) *cobra.Command {
 		Args:    noSuchCommand,
 		RunE:    commandMissing,
 	}
-	cmd.AddCommand(newBackendList(), newBackendDescribe(g), newBackendPin(g), newBackendSetup(g))
+	cmd.AddCommand(newBackendList(g), newBackendDescribe(g), newBackendPin(g), newBackendSetup(g))
 	return cmd
 }
 
-func newBackendList() *cobra.Command {
+func newBackendList(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
 		Short:   "List the backends that are installed",
 		Long:    "List shows every backend's executable, in the order in which they are looked for,\nwhat hides what, and what is refused and why. It runs none of them.",
 		Example: "  stormlock backend list",
 		Args:    takes(),
-		RunE: func(*cobra.Command, []string) error {
-			return printBackends(pluginhost.List(pluginhost.Directories()))
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), g.timeout.duration)
+			defer cancel()
+			all, err := awaited(ctx, "looking for backends", func() ([]pluginhost.Candidate, error) {
+				return pluginhost.List(pluginhost.Directories()), nil
+			})
+			if err != nil {
+				return err
+			}
+			return printBackends(all)
 		},
 	}
 }

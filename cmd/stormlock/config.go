@@ -55,9 +55,10 @@ func (g *globals) showConfig(ctx context.Context, s *session) error {
 	if err != nil {
 		note(fmt.Sprintf("warning: the values of section [backend.%s] are hidden, since the backend cannot be asked which are secret: %v", s.Backend, err))
 	}
+	g.warnOfReadable(s.file, s.Backend, about)
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	for _, s := range settings {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", settingName(s), escape.Text(shownValue(s, about)), escape.Text(settingSource(s)))
+	for _, setting := range settings {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", settingName(setting), escape.Text(shownValue(setting, about)), escape.Text(settingSource(setting)))
 	}
 	return table.Flush()
 }

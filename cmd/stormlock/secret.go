@@ -53,14 +53,22 @@ type describer interface {
 // backend is asked which keys are secret only then; if it does not answer, the
 // command will find out.
 func (g *globals) warnOfReadableSecrets(ctx context.Context, file *config.File, backend string, asked describer) {
-	options := file.BackendOptions(backend)
-	if !file.OthersCanRead() || len(options) == 0 {
+	if !file.OthersCanRead() || len(file.BackendOptions(backend)) == 0 {
 		return
 	}
 	about, err := asked.Describe(ctx)
 	if err != nil {
 		return
 	}
+	g.warnOfReadable(file, backend, about)
+}
+
+// warnOfReadable is the same for a backend that was asked.
+func (g *globals) warnOfReadable(file *config.File, backend string, about plugin.Description) {
+	if !file.OthersCanRead() {
+		return
+	}
+	options := file.BackendOptions(backend)
 	for _, o := range about.Options {
 		if o.Secret && isSecret(options[o.Key]) {
 			g.warn(fmt.Sprintf("%s: key %q holds a secret, and others can read the file; run: chmod go-r %s, or use %s_file or %s_env",
