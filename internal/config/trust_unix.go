@@ -7,17 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 
+	"github.com/stormlock/stormlock/internal/owner"
 	"github.com/stormlock/stormlock/sdk"
 )
 
 // maxLinks is how many symbolic links may lie on the way, as in Linux.
 const maxLinks = 40
-
-// effectiveUser is whose rights this process has: under sudo, setuid and the
-// like not those of whoever typed the command. (A variable for the tests.)
-var effectiveUser = os.Geteuid
 
 // vetLocal refuses a configuration file that was found in the working directory
 // if somebody else can have put it there or can change it, links on the way
@@ -74,12 +70,12 @@ func step(path string, links int) (next, why string) {
 // distrust says why something is not to be trusted: somebody else owns it, or
 // can write it, for which there is advice. The mode of a link means nothing.
 func distrust(what, advice string, info fs.FileInfo) string {
-	stat, ok := info.Sys().(*syscall.Stat_t)
+	user, ok := owner.Of(info)
 	switch {
 	case !ok:
 		return what + " has no owner that can be told"
-	case stat.Uid != 0 && int(stat.Uid) != effectiveUser():
-		return fmt.Sprintf("%s belongs neither to you nor to root, but to user %d", what, stat.Uid)
+	case !owner.Trusted(info):
+		return fmt.Sprintf("%s belongs neither to you nor to root, but to user %d", what, user)
 	case info.Mode()&fs.ModeSymlink == 0 && info.Mode()&0o022 != 0:
 		return "others can write " + what + advice
 	}

@@ -12,31 +12,12 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/stormlock/stormlock/internal/owner/ownertest"
 	"github.com/stormlock/stormlock/sdk"
 )
 
 // What others can write must not depend on whoever runs the tests.
 func init() { syscall.Umask(0o022) }
-
-// give makes a file or a link another user's. Whoever is not root cannot, and
-// becomes that other user instead, as far as this package can tell.
-func give(t *testing.T, path string) {
-	t.Helper()
-	if os.Geteuid() == 0 {
-		if err := os.Lchown(path, 12345, 12345); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	become(t, 12345)
-}
-
-func become(t *testing.T, uid int) {
-	t.Helper()
-	saved := effectiveUser
-	effectiveUser = func() int { return uid }
-	t.Cleanup(func() { effectiveUser = saved })
-}
 
 func allow(t *testing.T, path string, mode os.FileMode) {
 	t.Helper()
@@ -59,8 +40,8 @@ func TestLocalFileThatOthersDecide(t *testing.T) {
 		{"ours", []string{local}, nil, ""},
 		{"ours, behind a link", []string{local + " -> ../x.cfg", "x.cfg"}, nil, ""},
 		{"readable for others", []string{local}, func(t *testing.T, root string) { allow(t, root+"/"+local, 0o644) }, ""},
-		{"another's file", []string{local}, func(t *testing.T, root string) { give(t, root+"/"+local) }, "it belongs neither to you nor to root, but to user"},
-		{"another's directory", []string{local}, func(t *testing.T, root string) { give(t, root+"/work") }, "belongs neither to you nor to root, but to user"},
+		{"another's file", []string{local}, func(t *testing.T, root string) { ownertest.GiveAway(t, root+"/"+local) }, "it belongs neither to you nor to root, but to user"},
+		{"another's directory", []string{local}, func(t *testing.T, root string) { ownertest.GiveAway(t, root+"/work") }, "belongs neither to you nor to root, but to user"},
 		{"file that all can write", []string{local}, func(t *testing.T, root string) { allow(t, root+"/"+local, 0o602) }, "others can write it"},
 		{"file that a group can write", []string{local}, func(t *testing.T, root string) { allow(t, root+"/"+local, 0o620) }, "others can write it"},
 		{"directory that all can write", []string{local}, func(t *testing.T, root string) { allow(t, root+"/work", 0o703) }, "others can write directory"},
@@ -69,7 +50,7 @@ func TestLocalFileThatOthersDecide(t *testing.T) {
 		{"link to a file that others can write", []string{local + " -> ../x.cfg", "x.cfg"}, func(t *testing.T, root string) { allow(t, root+"/x.cfg", 0o606) }, "others can write it"},
 		{"link into a directory that others can write", []string{local + " -> ../open/x.cfg", "open/x.cfg"}, func(t *testing.T, root string) { allow(t, root+"/open", 0o707) }, "others can write directory"},
 		{"link to a link in such a directory", []string{local + " -> ../open/y", "open/y -> ../x.cfg", "x.cfg"}, func(t *testing.T, root string) { allow(t, root+"/open", 0o707) }, "others can write directory"},
-		{"another's link", []string{local + " -> ../x.cfg", "x.cfg"}, func(t *testing.T, root string) { give(t, root+"/"+local) }, "belongs neither to you nor to root, but to user"},
+		{"another's link", []string{local + " -> ../x.cfg", "x.cfg"}, func(t *testing.T, root string) { ownertest.GiveAway(t, root+"/"+local) }, "belongs neither to you nor to root, but to user"},
 	} {
 		t.Run(test.why, func(t *testing.T) {
 			root := tree(t, append(test.names, home)...)
@@ -139,7 +120,7 @@ func TestEffectiveUserDecides(t *testing.T) {
 		return
 	}
 	if os.Geteuid() != 0 {
-		become(t, effective)
+		ownertest.Become(t, effective)
 		checkEffective(t, os.Getuid(), func(dir string) string {
 			_, err := Load("", Env{Getenv: vars{}.get, Dir: dir})
 			return "outcome: " + errorText(err)

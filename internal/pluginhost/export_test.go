@@ -11,6 +11,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/stormlock/stormlock/internal/owner"
 )
 
 // AfterTheCheck has do called between the check of an executable and its start.
@@ -55,7 +57,7 @@ func ExplainsCall(p *Plugin, method string) bool {
 
 // TrustedOwner reports whether a file of this user is trusted in a directory
 // that all can write.
-func TrustedOwner(uid uint32) bool { return trustedOwner(owned{uid: uid}) }
+func TrustedOwner(uid uint32) bool { return owner.Trusted(owned{uid: uid}) }
 
 type owned struct {
 	fs.FileInfo

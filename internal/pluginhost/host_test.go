@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/stormlock/stormlock/internal/escape"
+	"github.com/stormlock/stormlock/internal/owner/ownertest"
 	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
 	"github.com/stormlock/stormlock/sdk"
@@ -298,7 +299,7 @@ func TestTemporaryDirectoryOfOthers(t *testing.T) {
 	exe := find(t, "good", goodDir(t))
 	for name, arrange := range map[string]func(t *testing.T, dir string){
 		"that all can write": func(t *testing.T, dir string) { chmod(t, dir, 0o777) },
-		"of another user":    func(t *testing.T, dir string) { giveAway(t, dir) },
+		"of another user":    func(t *testing.T, dir string) { ownertest.GiveAway(t, dir) },
 		"below one that all can write": func(t *testing.T, dir string) {
 			chmod(t, filepath.Dir(dir), 0o777)
 		},
@@ -334,17 +335,6 @@ func shortDir(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-// giveAway makes a file another user's, which root alone can.
-func giveAway(t *testing.T, path string) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a file away")
-	}
-	if err := os.Chown(path, 12345, 12345); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // goodDir installs the good backend while TMPDIR is of no use.

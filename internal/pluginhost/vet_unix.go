@@ -7,7 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
+
+	"github.com/stormlock/stormlock/internal/owner"
 )
 
 const exeSuffix = ""
@@ -46,7 +47,7 @@ func vetSocketBase(dir string) string {
 	switch {
 	case err != nil:
 		return err.Error()
-	case !trustedOwner(info):
+	case !owner.Trusted(info):
 		return target + " belongs neither to you nor to root"
 	case info.Mode()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0:
 		return "every user can replace what lies in " + target
@@ -95,17 +96,12 @@ func replaceable(dir, path string, info fs.FileInfo) string {
 		return err.Error()
 	case parent.Mode()&0o002 == 0 || path == dir:
 		return ""
-	case parent.Mode()&fs.ModeSticky == 0 || !trustedOwner(parent):
+	case parent.Mode()&fs.ModeSticky == 0 || !owner.Trusted(parent):
 		return "every user can replace " + path + ", for all can write " + dir + "; run: chmod o-w " + dir
-	case !trustedOwner(info):
+	case !owner.Trusted(info):
 		// In a sticky directory such as /tmp anybody can add a file, but nobody
 		// can replace another's.
 		return path + " lies in " + dir + ", where every user can add files, and belongs neither to you nor to root"
 	}
 	return ""
-}
-
-func trustedOwner(info fs.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && (stat.Uid == 0 || int(stat.Uid) == os.Geteuid())
 }
