@@ -9,7 +9,7 @@ import (
 )
 
 // terminate and kill reach the plugin's whole process group, so that a helper
-// that a stuck x
+// that a stuck plugin started goes with it.
 
 func terminate(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
 
