@@ -29,21 +29,7 @@ import (
 // listen serves connections until the test is over, and returns where.
 func listen(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() { defer conn.Close(); serve(conn) }()
-		}
-	}()
-	return listener.Addr().String()
+	return servers.Listen(t, func(conn net.Conn) { defer conn.Close(); serve(conn) })
 }
 
 // ignore hears a client out and says nothing.

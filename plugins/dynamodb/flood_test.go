@@ -17,7 +17,7 @@ import (
 // floods are what a server may answer that means to fill the memory.
 var floods = map[string]func(http.ResponseWriter){
 	"one text without an end": func(w http.ResponseWriter) { pour(w, `{"x":"`, "x") },
-	"a list without an end":   func(w http.ResponseWriter) { pour(w, `{"x":[`, "[],") },
+	"a list without an end":   func(w http.ResponseWriter) { pour(w, `{"x":[`, `"`+strings.Repeat("x", 100)+`",`) },
 	"an error without an end": func(w http.ResponseWriter) { w.WriteHeader(400); pour(w, `{"__type":"`, "x") },
 	"a large header":          largeHeader,
 }

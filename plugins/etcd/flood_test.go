@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // An attacker stands before a server, and answers one kind of request by itself,
@@ -126,24 +127,12 @@ func TestFloodOfHeaders(t *testing.T) {
 // A server of another kind that sends without end.
 func TestFloodOfBytes(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				_, _ = io.Copy(conn, endless{})
-			}()
-		}
-	}()
-	b := openAt(t, Config{Endpoints: "http://" + listener.Addr().String()})
+	addr := servers.Listen(t, func(conn net.Conn) {
+		defer conn.Close()
+		_, _ = io.Copy(conn, endless{})
+	})
+	b := openAt(t, Config{Endpoints: "http://" + addr})
+	var err error
 	within(t, 15*time.Second, func() { _, err = b.Acquire(testContext(t), want("deploy")) })
 	if !errors.Is(err, sdk.ErrUnavailable) {
 		t.Error(err)

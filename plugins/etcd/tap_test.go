@@ -11,6 +11,8 @@ import (
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"google.golang.org/grpc"
+
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // A tap sees each request, and decides what becomes of it: call sends it and
@@ -123,21 +125,8 @@ type wire struct {
 
 func newWire(t *testing.T, to string) *wire {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	w := &wire{addr: listener.Addr().String(), conns: make(map[net.Conn]bool)}
-	go func() {
-		for {
-			in, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go w.relay(in, to)
-		}
-	}()
+	w := &wire{conns: make(map[net.Conn]bool)}
+	w.addr = servers.Listen(t, func(in net.Conn) { w.relay(in, to) })
 	return w
 }
 

@@ -1,11 +1,9 @@
 package local
 
 import (
-	"errors"
 	"path/filepath"
 	"testing"
 
-	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/backendtest"
 )
 
@@ -25,11 +23,6 @@ func FuzzLeaseID(f *testing.F) {
 		}
 		typed := wanted("deploy")
 		typed.ID = one
-		if _, err := b.Renew(t.Context(), typed); !errors.Is(err, sdk.ErrNotHeld) {
-			t.Errorf("renew with %q: %v", one, err)
-		}
-		if err := b.Release(t.Context(), typed); !errors.Is(err, sdk.ErrNotHeld) {
-			t.Errorf("release with %q: %v", one, err)
-		}
+		backendtest.IsNoID(t, b, typed)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // message is one of PostgreSQL's protocol, which claims to have so many bytes.
@@ -40,21 +41,7 @@ func pour(conn net.Conn, begin, more string) {
 // moment.
 func flooding(t *testing.T, to, begin, more string, when func(request string) bool) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go floodsWhen(client, to, begin, more, when)
-		}
-	}()
-	return listener.Addr().String()
+	return servers.Listen(t, func(client net.Conn) { floodsWhen(client, to, begin, more, when) })
 }
 
 func floodsWhen(client net.Conn, to, begin, more string, when func(string) bool) {

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // A wire stands for a network that breaks, or stands still, at the worst
@@ -23,24 +25,12 @@ type wire struct {
 // proxy puts a wire before a server, and returns its address.
 func proxy(t *testing.T, to string, w wire) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			if w.connections != nil {
-				w.connections.Add(1)
-			}
-			go w.relay(client, to)
+	return servers.Listen(t, func(client net.Conn) {
+		if w.connections != nil {
+			w.connections.Add(1)
 		}
-	}()
-	return listener.Addr().String()
+		w.relay(client, to)
+	})
 }
 
 func (w wire) relay(client net.Conn, to string) {

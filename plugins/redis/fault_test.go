@@ -87,21 +87,7 @@ func proxy(t *testing.T, to string, breaks func(request string) bool) string {
 // proxyAt starts a proxy that serves each connection by itself.
 func proxyAt(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			in, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go serve(in)
-		}
-	}()
-	return "redis://" + listener.Addr().String()
+	return "redis://" + servers.Listen(t, serve)
 }
 
 func relay(in net.Conn, to string, breaks func(string) bool) {

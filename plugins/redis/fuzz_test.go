@@ -24,12 +24,7 @@ func FuzzLeaseID(f *testing.F) {
 		}
 		typed := want("deploy")
 		typed.ID = one
-		if _, err := b.Renew(t.Context(), typed); !errors.Is(err, sdk.ErrNotHeld) {
-			t.Errorf("renew with %q: %v", one, err)
-		}
-		if err := b.Release(t.Context(), typed); !errors.Is(err, sdk.ErrNotHeld) {
-			t.Errorf("release with %q: %v", one, err)
-		}
+		backendtest.IsNoID(t, b, typed)
 		if _, err := b.Acquire(t.Context(), typed); !errors.Is(err, sdk.ErrInvalid) {
 			t.Errorf("acquire with %q: %v", one, err)
 		}
