@@ -367,7 +367,7 @@ func TestNotAProgram(t *testing.T) {
 
 func TestHangAtStartEndsWithTheContext(t *testing.T) {
 	process := report(t, plugintest.PIDFile)
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	within(t, 5*time.Second, func() {
 		_, err := tryStart(t, ctx, "hangs")

@@ -297,10 +297,10 @@ func TestEveryCallIsBounded(t *testing.T) {
 func TestTimeoutEndsACall(t *testing.T) {
 	t.Parallel()
 	server := servers.Etcd(t)
-	b := openAt(t, Config{Endpoints: server.URL, Timeout: "0.7"})
+	b := openAt(t, Config{Endpoints: server.URL, Timeout: "2"})
 	isFree(t, b, "deploy")
 	pause(t, server)
-	within(t, 1700*time.Millisecond, func() {
+	within(t, 3*time.Second, func() {
 		_, err := b.Acquire(context.Background(), want("deploy"))
 		if !errors.Is(err, sdk.ErrUnavailable) {
 			t.Errorf("error = %v", err)
