@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
@@ -21,7 +20,7 @@ func TestFloodIsStopped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			process := report(t, plugintest.PIDFile)
 			p := start(t, name)
-			within(t, time.Minute, func() {
+			bounded(t, func() {
 				_, err := p.Backend().Acquire(t.Context(), wanted())
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("acquire: %v; want %q", err, want)
@@ -36,7 +35,7 @@ func TestFloodIsStopped(t *testing.T) {
 }
 
 func TestFirstLineWithoutEnd(t *testing.T) {
-	within(t, 10*time.Second, func() {
+	bounded(t, func() {
 		_, err := tryStart(t, t.Context(), "endless")
 		checkStartError(t, err, "on stdout instead of a handshake")
 		if len(err.Error()) > 1000 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
@@ -17,10 +18,10 @@ func TestDialingABlackHoleEndsWithTheContext(t *testing.T) {
 			b := openAt(t, Config{Table: "stormlock", Region: "eu-west-1", Endpoint: scheme + addr, AccessKeyID: "a", SecretAccessKey: secret})
 			ctx, cancel := context.WithCancel(context.Background())
 			time.AfterFunc(100*time.Millisecond, cancel)
-			within(t, 600*time.Millisecond, func() {
+			promptly(t, func() {
 				isKind(t, name, operate(ctx, b), sdk.ErrUnavailable)
 			})
-			within(t, 500*time.Millisecond, func() { _ = b.Close() })
+			promptly(t, func() { _ = b.Close() })
 		}
 	}
 }
@@ -29,7 +30,7 @@ func TestDialingABlackHoleEndsWithTheContext(t *testing.T) {
 func TestDialingEndsByItself(t *testing.T) {
 	t.Parallel()
 	b := openAt(t, Config{Table: "stormlock", Region: "eu-west-1", Endpoint: "http://" + servers.BlackHole(t), AccessKeyID: "a", SecretAccessKey: secret})
-	within(t, dialTimeout+time.Second, func() {
+	within(t, dialTimeout+backendtest.Prompt, func() {
 		isKind(t, "acquire", operations["acquire"](context.Background(), b), sdk.ErrUnavailable)
 	})
 }

@@ -206,7 +206,7 @@ func TestCancellationAfterTheWriteWasSentIsUnknown(t *testing.T) {
 			ready(t, b, operation)
 			ctx, cancel := context.WithCancel(context.Background())
 			f.use(writesOnly(func(x *exchange) { cancel(); <-x.r.Context().Done() }))
-			within(t, 600*time.Millisecond, func() {
+			promptly(t, func() {
 				err := operations[operation](ctx, b)
 				isUnknown(t, operation, err)
 				contains(t, err, "the call was cancelled")
@@ -266,5 +266,5 @@ func TestCloseLeavesNoConnection(t *testing.T) {
 		t.Error("no connection is kept between requests")
 	}
 	_ = b.Close()
-	eventually(t, 5*time.Second, "the connections are closed", func() bool { return f.open.Load() == 0 })
+	eventually(t, 20*time.Second, "the connections are closed", func() bool { return f.open.Load() == 0 })
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
@@ -50,7 +51,7 @@ func TestPausedServer(t *testing.T) {
 					},
 				} {
 					ctx, cancel := begin()
-					within(t, 3*time.Second, func() {
+					promptly(t, func() {
 						// Frozen before the write was sent: certainly nothing written.
 						err := operate(ctx, b)
 						isKind(t, name, err, sdk.ErrUnavailable)
@@ -58,7 +59,7 @@ func TestPausedServer(t *testing.T) {
 					})
 					cancel()
 				}
-				within(t, 500*time.Millisecond, func() { _ = b.Close() })
+				promptly(t, func() { _ = b.Close() })
 			})
 		}
 	}
@@ -97,7 +98,7 @@ func TestServerThatFallsSilentAtTheWrite(t *testing.T) {
 					x.pass()
 				}))
 				isUnknown(t, operation, operations[operation](ctx, b))
-				if took := time.Since(<-struck); took > 700*time.Millisecond {
+				if took := time.Since(<-struck); took > backendtest.Prompt {
 					t.Errorf("%s: took %s", operation, took)
 				}
 				cancel()

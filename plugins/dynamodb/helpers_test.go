@@ -27,6 +27,7 @@ var (
 	list        = backendtest.List
 	same        = backendtest.Same
 	within      = backendtest.Within
+	promptly    = backendtest.Promptly
 	eventually  = backendtest.Eventually
 )
 

@@ -136,7 +136,7 @@ func TestConflictsWithoutEnd(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
-	within(t, 600*time.Millisecond, func() {
+	promptly(t, func() {
 		if operations["acquire"](ctx, b) == nil {
 			t.Error("acquired")
 		}

@@ -221,7 +221,7 @@ func TestLateRenewalOfALeaseThatIsOver(t *testing.T) {
 			lease := acquire(t, other, brief)
 			lease.TTL = time.Hour
 			deliver := giveUp(t, f, func(ctx context.Context) error { _, err := slow.Renew(ctx, lease); return err })
-			eventually(t, 5*time.Second, "the lease is over", func() bool {
+			eventually(t, 20*time.Second, "the lease is over", func() bool {
 				_, err := other.Current(testContext(t), "deploy")
 				return errors.Is(err, sdk.ErrNotHeld)
 			})

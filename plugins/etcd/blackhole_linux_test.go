@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
@@ -26,12 +27,12 @@ func TestDialingABlackHoleEndsWithTheContext(t *testing.T) {
 			running.Go(func() {
 				ctx, cancel := context.WithCancel(context.Background())
 				time.AfterFunc(100*time.Millisecond, cancel)
-				within(t, 2*time.Second, func() {
+				promptly(t, func() {
 					if err := operate(ctx, b); !errors.Is(err, sdk.ErrUnavailable) {
 						t.Errorf("%s: %v", name, err)
 					}
 				})
-				within(t, time.Second, func() { _ = b.Close() })
+				promptly(t, func() { _ = b.Close() })
 			})
 		}
 	}
@@ -43,7 +44,7 @@ func TestDialingABlackHoleEndsWithTheContext(t *testing.T) {
 func TestBlackHoleIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b := openAt(t, Config{Endpoints: "http://" + servers.BlackHole(t)})
-	within(t, dialTimeout+time.Second, func() {
+	within(t, dialTimeout+backendtest.Prompt, func() {
 		_, err := b.Current(testContext(t), "deploy")
 		if !errors.Is(err, sdk.ErrUnavailable) {
 			t.Errorf("error = %v", err)
@@ -56,5 +57,5 @@ func TestBlackHoleBesideAServerDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	url := servers.SharedEtcd(t)
 	b := openAt(t, Config{Endpoints: "http://" + servers.BlackHole(t) + "," + url, Prefix: "/" + sdk.NewID() + "/"})
-	within(t, 2*time.Second, func() { release(t, b, acquire(t, b, want("deploy"))) })
+	promptly(t, func() { release(t, b, acquire(t, b, want("deploy"))) })
 }

@@ -80,12 +80,12 @@ func TestMemberThatIsCutOffDoesNotAnswer(t *testing.T) {
 	c[1].Stop()
 	c[2].Stop()
 	raw := client(t, c[0].URL)
-	eventually(t, 10*time.Second, "the member knows that it is alone", func() bool {
+	eventually(t, 20*time.Second, "the member knows that it is alone", func() bool {
 		status, err := raw.Status(testContext(t), c[0].URL)
 		return err == nil && status.Leader == 0
 	})
 	for name, operate := range everything() {
-		within(t, 2*time.Second, func() {
+		promptly(t, func() {
 			err := operate(testContext(t), b)
 			if !errors.Is(err, sdk.ErrUnavailable) {
 				t.Errorf("%s: %v", name, err)
@@ -96,7 +96,7 @@ func TestMemberThatIsCutOffDoesNotAnswer(t *testing.T) {
 	if err := c[1].Restart(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 5*time.Second, "the lock is seen again", func() bool {
+	eventually(t, 20*time.Second, "the lock is seen again", func() bool {
 		got, err := b.Current(testContext(t), "held")
 		return err == nil && got.ID == held.ID && got.Fence == held.Fence
 	})
@@ -293,7 +293,7 @@ func TestLocksSurviveARestartOfAllMembers(t *testing.T) {
 		})
 	}
 	starting.Wait()
-	eventually(t, 5*time.Second, "the lock is seen again", func() bool {
+	eventually(t, 20*time.Second, "the lock is seen again", func() bool {
 		got, err := b.Current(testContext(t), "held")
 		return err == nil && got.ID == held.ID && got.Fence == held.Fence
 	})

@@ -41,7 +41,7 @@ func TestServerDownIsUnavailableAtOnce(t *testing.T) {
 	server.Stop()
 	for _, both := range []*backend{b, openAt(t, Config{Endpoints: server.URL + ", http://127.0.0.1:1"})} {
 		for name, operate := range everything() {
-			within(t, time.Second, func() {
+			promptly(t, func() {
 				err := operate(testContext(t), both)
 				if !errors.Is(err, sdk.ErrUnavailable) {
 					t.Errorf("%s: %v", name, err)
@@ -59,7 +59,7 @@ func TestServerThatComesBackIsUsedAgain(t *testing.T) {
 	b, _, server := alone(t)
 	lease := acquire(t, b, want("deploy"))
 	server.Stop()
-	for end := time.Now().Add(8 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		if _, err := b.Current(testContext(t), "deploy"); !errors.Is(err, sdk.ErrUnavailable) {
 			t.Fatal(err)
 		}
@@ -67,13 +67,13 @@ func TestServerThatComesBackIsUsedAgain(t *testing.T) {
 	if err := server.Restart(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 2*time.Second, "the server is used again", func() bool {
+	eventually(t, redialDelay+backendtest.Prompt, "the server is used again", func() bool {
 		got, err := b.Current(testContext(t), "deploy")
 		return err == nil && got.ID == lease.ID && got.Fence == lease.Fence
 	})
 }
 
-// Each method must return within a second of the end of its context, however
+// Each method must return soon after the end of its context, however
 // that ends and wherever the call stands.
 func TestPausedServerIsUnavailable(t *testing.T) {
 	t.Parallel()
@@ -105,14 +105,14 @@ func TestPausedServerIsUnavailable(t *testing.T) {
 						says = "the call was cancelled"
 					}
 					defer cancel()
-					within(t, 2*time.Second, func() {
+					promptly(t, func() {
 						err := everything()[name](ctx, b)
 						if !errors.Is(err, sdk.ErrUnavailable) {
 							t.Errorf("%s: %v", name, err)
 						}
 						contains(t, err, says, server.URL)
 					})
-					within(t, time.Second, func() { _ = b.Close() })
+					promptly(t, func() { _ = b.Close() })
 				})
 			}
 		}
@@ -158,7 +158,7 @@ func TestServerPausedAtEachStep(t *testing.T) {
 				w.ID = acquire(t, straight, w).ID
 			}
 			err := operate(ctx, c.operation, b, w)
-			if took := time.Since(ended); took > time.Second {
+			if took := time.Since(ended); took > backendtest.Prompt {
 				t.Errorf("it went on for %s", took)
 			}
 			if c.certain != errors.Is(err, sdk.ErrUnavailable) || err == nil {
@@ -209,12 +209,12 @@ func TestServerKilledInTheMiddle(t *testing.T) {
 			if operation != "acquire" {
 				w.ID = acquire(t, straight, w).ID
 			}
-			within(t, 2*time.Second, func() { isUnknown(t, operation, operate(testContext(t), operation, b, w)) })
+			promptly(t, func() { isUnknown(t, operation, operate(testContext(t), operation, b, w)) })
 			stopping.Wait()
 			if err := server.Restart(); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, 5*time.Second, "the server is used again", func() bool {
+			eventually(t, 20*time.Second, "the server is used again", func() bool {
 				_, err := straight.Current(testContext(t), "deploy")
 				return err == nil || errors.Is(err, sdk.ErrNotHeld)
 			})
@@ -241,7 +241,7 @@ func TestLostAnswer(t *testing.T) {
 			once.Do(func() {
 				w.silence()
 				resetting.Go(func() {
-					eventually(t, 5*time.Second, "the server carries out the request", carriedOut)
+					eventually(t, 20*time.Second, "the server carries out the request", carriedOut)
 					w.reset()
 				})
 			})
@@ -300,7 +300,7 @@ func TestTimeoutEndsACall(t *testing.T) {
 	b := openAt(t, Config{Endpoints: server.URL, Timeout: "2"})
 	isFree(t, b, "deploy")
 	pause(t, server)
-	within(t, 3*time.Second, func() {
+	within(t, 2*time.Second+backendtest.Prompt, func() {
 		_, err := b.Acquire(context.Background(), want("deploy"))
 		if !errors.Is(err, sdk.ErrUnavailable) {
 			t.Errorf("error = %v", err)
@@ -376,14 +376,14 @@ func TestCloseLeavesNothingRunning(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, 2*time.Second, "the connections are closed", func() bool { return w.open() == 0 })
+	eventually(t, 20*time.Second, "the connections are closed", func() bool { return w.open() == 0 })
 	defer func() {
 		if t.Failed() {
 			stacks := make([]byte, 1<<16)
 			t.Logf("%s", stacks[:runtime.Stack(stacks, true)])
 		}
 	}()
-	eventually(t, 2*time.Second, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= before })
+	eventually(t, 20*time.Second, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 // heldBy reports whether a resource is held by the id that the host picked.

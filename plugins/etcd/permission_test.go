@@ -203,9 +203,6 @@ func TestTokenIsRenewed(t *testing.T) {
 	requests := new(log)
 	b := openAt(t, g.config(), requests.tap().options()...)
 	lease := acquire(t, b, want("deploy"))
-	if n := requests.count("log in"); n != 1 {
-		t.Errorf("logged in %d times, want once", n)
-	}
 	time.Sleep(3 * time.Second) // the server looks for ended tokens every second
 	if _, err := b.Renew(testContext(t), lease); err != nil {
 		t.Errorf("with an ended token: %v", err)
@@ -213,11 +210,15 @@ func TestTokenIsRenewed(t *testing.T) {
 	_, err := g.root.RoleAdd(testContext(t), "another")
 	fatal(t, err)
 	release(t, b, lease)
-	if n := requests.count("log in"); n < 2 || n > 3 {
-		t.Errorf("logged in %d times, want two or three times", n)
+	// On a busy machine more tokens end. Each costs one request that is refused,
+	// one to log in, and the repeat.
+	ended := int(requests.failed.Load())
+	if n := requests.count("log in"); ended == 0 || n != ended+1 {
+		t.Errorf("logged in %d times for %d tokens that ended", n, ended)
 	}
-	if n := len(requests.kinds); n > 12 {
-		t.Errorf("%d requests; each is repeated once at most: %q", n, requests.kinds)
+	const needed = 8
+	if n := len(requests.kinds) - 2*ended - 1; n != needed {
+		t.Errorf("%d requests for what takes %d: %q", n, needed, requests.kinds)
 	}
 }
 

@@ -148,7 +148,7 @@ func TestPythonsLockAfterOursHasNoReason(t *testing.T) {
 	w := want("deploy")
 	w.TTL = 2 * time.Second
 	acquire(t, b, w)
-	eventually(t, 10*time.Second, "the lock ends", func() bool { return content(t, raw, b.prefix) == "" })
+	eventually(t, 20*time.Second, "the lock ends", func() bool { return content(t, raw, b.prefix) == "" })
 	pythonLock(t, raw, b.prefix+"deploy", 60)
 	if got := current(t, b, "deploy"); got.Reason != "" || got.Principal != "guido@ops" {
 		t.Errorf("got %+v", got)

@@ -85,14 +85,19 @@ func departed(ctx context.Context) { ctx.Value(departureKey{}).(*atomic.Bool).St
 
 // A log notes the kinds of requests.
 type log struct {
-	mu    sync.Mutex
-	kinds []string
+	mu     sync.Mutex
+	kinds  []string
+	failed atomic.Int64 // of those that went through its tap
 }
 
 func (l *log) tap() tap {
 	return func(_ context.Context, request any, call func() error) error {
 		l.note(request)
-		return call()
+		err := call()
+		if err != nil {
+			l.failed.Add(1)
+		}
+		return err
 	}
 }
 

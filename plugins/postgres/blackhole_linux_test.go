@@ -18,12 +18,12 @@ func TestDialingABlackHoleEndsWithTheContext(t *testing.T) {
 			b := openAt(t, Config{Connection: "postgres://" + addr + "/locks" + suffix})
 			ctx, cancel := context.WithCancel(context.Background())
 			time.AfterFunc(50*time.Millisecond, cancel)
-			within(t, 550*time.Millisecond, func() {
+			promptly(t, func() {
 				if err := operate(ctx, b); !errors.Is(err, sdk.ErrUnavailable) {
 					t.Errorf("%s, %s: %v", suffix, name, err)
 				}
 			})
-			within(t, 100*time.Millisecond, func() { _ = b.Close() })
+			promptly(t, func() { _ = b.Close() })
 		}
 	}
 }

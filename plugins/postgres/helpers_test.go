@@ -28,6 +28,7 @@ var (
 	same        = backendtest.Same
 	contains    = backendtest.Says
 	within      = backendtest.Within
+	promptly    = backendtest.Promptly
 	isUnknown   = backendtest.IsUnknown
 	eventually  = backendtest.Eventually
 )

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
@@ -168,7 +169,7 @@ func acquireOfAFrozen(t *testing.T, server *servers.PostgresServer, stage func(s
 	}}))})
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	within(t, limit+500*time.Millisecond, func() { err = everything["acquire"](ctx, slow) })
+	within(t, limit+backendtest.Prompt, func() { err = everything["acquire"](ctx, slow) })
 	frozen = closes(passed)
 	if frozen && err != nil && strings.Contains(err.Error(), "25P03") { // it was over just before
 		if err := server.Resume(); err != nil {

@@ -30,7 +30,7 @@ func TestServerPausedAndDown(t *testing.T) {
 				time.AfterFunc(100*time.Millisecond, cancel)
 				want = "the call was cancelled"
 			}
-			within(t, 600*time.Millisecond, func() {
+			promptly(t, func() {
 				err := operate(ctx, b)
 				if !errors.Is(err, sdk.ErrUnavailable) {
 					t.Errorf("%s: %v", name, err)
@@ -48,7 +48,7 @@ func TestServerPausedAndDown(t *testing.T) {
 		}
 		contains(t, err, server.Addr, "connection refused", `"connection"`)
 	}
-	within(t, 100*time.Millisecond, func() { _ = b.Close() })
+	promptly(t, func() { _ = b.Close() })
 }
 
 // A server that ends takes running calls with it; what was not committed is
@@ -150,7 +150,7 @@ func TestCloseEndsCalls(t *testing.T) {
 		return one[int](t, conn, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 1
 	})
 	_ = b.Close()
-	within(t, 500*time.Millisecond, func() {
+	promptly(t, func() {
 		if err := <-got; !errors.Is(err, sdk.ErrUnavailable) {
 			t.Error(err)
 		}

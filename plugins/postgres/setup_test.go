@@ -199,7 +199,7 @@ func TestSetupOfALockedTable(t *testing.T) {
 	b := openAt(t, Config{Connection: at})
 	ctx, cancel := context.WithTimeout(testContext(t), 500*time.Millisecond)
 	defer cancel()
-	within(t, time.Second, func() {
+	promptly(t, func() {
 		statements, err := b.Setup(ctx, false)
 		if !errors.Is(err, sdk.ErrUnavailable) || len(statements) > 0 {
 			t.Errorf("%q, %v", statements, err)

@@ -55,10 +55,10 @@ func TestWaitForARowEndsWithTheRequest(t *testing.T) {
 }
 
 // untilSaid repeats a call that ends at its deadline until its error has a text
-// of the server's. On a slow machine that may come too late, and then the
-// deadline is all that there is to say.
+// of the server's. On a busy machine that may come too late many times in a row,
+// and then the deadline is all that there is to say.
 func untilSaid(t *testing.T, text string, call func(ctx context.Context) error) (err error) {
-	for range 5 {
+	for range 30 {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		err = call(ctx)
 		cancel()

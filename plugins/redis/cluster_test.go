@@ -180,7 +180,7 @@ func (c *testCluster) withoutNode(t *testing.T, b sdk.Backend, down int, held []
 		}
 	}
 	for name, operate := range operationsOn(resourceOn(down, "held")) {
-		within(t, 5*time.Second, func() {
+		promptly(t, func() {
 			err := operate(testContext(t), b)
 			if !errors.Is(err, sdk.ErrUnavailable) {
 				t.Errorf("%s on the dead node: %v", name, err)

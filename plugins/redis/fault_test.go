@@ -47,13 +47,13 @@ func TestPausedServerAndCancellation(t *testing.T) {
 				}
 				ctx, cancel := context.WithCancel(context.Background())
 				time.AfterFunc(100*time.Millisecond, cancel)
-				within(t, 600*time.Millisecond, func() {
+				promptly(t, func() {
 					// Frozen before the script was sent: certainly nothing written.
 					if err := operate(ctx, b); !errors.Is(err, sdk.ErrUnavailable) {
 						t.Errorf("error = %v", err)
 					}
 				})
-				within(t, 500*time.Millisecond, func() { _ = b.Close() })
+				promptly(t, func() { _ = b.Close() })
 			})
 		}
 	}
@@ -66,7 +66,7 @@ func TestDeadlineWithoutAnswer(t *testing.T) {
 	}
 	for name, operate := range everything {
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-		within(t, 600*time.Millisecond, func() {
+		promptly(t, func() {
 			err := operate(ctx, b)
 			if !errors.Is(err, sdk.ErrUnavailable) {
 				t.Errorf("%s: %v", name, err)
@@ -168,7 +168,7 @@ func TestCancellationAfterTheScriptWasSentIsUnknown(t *testing.T) {
 			return false
 		})})
 		isUnknown(t, name, operations[name](ctx, slow))
-		if took := time.Since(cancelled); took > 500*time.Millisecond {
+		if took := time.Since(cancelled); took > backendtest.Prompt {
 			t.Errorf("%s: returned %s after the cancellation", name, took)
 		}
 		close(hold)
@@ -194,7 +194,7 @@ func TestServerGoneBetweenClockAndScript(t *testing.T) {
 			b, raw, server := goneAtTheScript(t, func(s *servers.RedisServer) error { return s.Pause() })
 			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 			defer cancel()
-			within(t, 2500*time.Millisecond, func() { isUnknown(t, name, operations[name](ctx, b)) })
+			within(t, 2*time.Second+backendtest.Prompt, func() { isUnknown(t, name, operations[name](ctx, b)) })
 			time.Sleep(50 * time.Millisecond) // the deadline is past on any clock
 			if err := server.Resume(); err != nil {
 				t.Fatal(err)

@@ -73,7 +73,7 @@ func TestMostSentinelsSuffice(t *testing.T) {
 	if err := sentinels[0].Pause(); err != nil {
 		t.Fatal(err)
 	}
-	within(t, 3*time.Second, func() {
+	promptly(t, func() {
 		everyOperation(t, openAt(t, Config{URL: url, Mode: "sentinel"}), "frozen")
 	})
 	sentinels[0].Stop()

@@ -105,6 +105,18 @@ func Within(t testing.TB, limit time.Duration, call func()) {
 	}
 }
 
+// Prompt is how long a call may take that its context ends, or that knows at once
+// how it ends. It would rather be less; but machines that run tests are busy at
+// times, and this is still shorter than the limits that are to be told apart from
+// it, such as the five seconds that clients of servers wait for a connection.
+const Prompt = 4 * time.Second
+
+// Promptly checks that a call ends at once, within [Prompt].
+func Promptly(t testing.TB, call func()) {
+	t.Helper()
+	Within(t, Prompt, call)
+}
+
 // Eventually waits, up to limit, for something to hold.
 func Eventually(t testing.TB, limit time.Duration, what string, holds func() bool) {
 	t.Helper()
