@@ -314,7 +314,7 @@ func TestSecondInterrupt(t *testing.T) {
 
 // TestAllSignalsIgnored: then none of the others ends a command either.
 func TestAllSignalsIgnored(t *testing.T) {
-	h := prepared(t, "eager", "--timeout", "5s")
+	h := prepared(t, "eager", "--timeout", "10s")
 	h.ignore("HUP INT TERM")
 	h.start(t)
 	await(t, "the call", func() bool { return content(h.event) == "acquiring" })

@@ -29,7 +29,7 @@ type rush struct {
 }
 
 const (
-	rushing   = 40 * time.Second // on a slow machine
+	rushing   = 3 * time.Minute // on a slow machine
 	grants    = 20
 	losses    = 5
 	operators = 3

@@ -64,7 +64,7 @@ func TestOneOfThreeDown(t *testing.T) {
 	for _, order := range [][]int{{0, 1, 2}, {1, 2, 0}, {2, 0, 1}} {
 		b := trio{c[order[0]], c[order[1]], c[order[2]]}.open(t)
 		for range 3 {
-			within(t, 5*time.Second, func() { everyOperation(t, b) })
+			within(t, 15*time.Second, func() { everyOperation(t, b) })
 		}
 	}
 }

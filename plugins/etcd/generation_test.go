@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -171,6 +172,14 @@ func meddles(t *testing.T, b *backend, before string, most int, happens func()) 
 	}).options()...), requests
 }
 
+// overAndOver is the context of a call that tries as often as it may, while the
+// servers are busy with other tests.
+func overAndOver(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // Nobody holds the lock when it finds that it was overtaken, so it takes it, with
 // the etcd lease that it has.
 func TestOvertakenAcquireLooksAgain(t *testing.T) {
@@ -181,7 +190,8 @@ func TestOvertakenAcquireLooksAgain(t *testing.T) {
 		"voids":  func() { voids(t, b, want("deploy")) },
 	} {
 		slow, requests := meddles(t, b, "take", mostTries-1, happens)
-		lease := acquire(t, slow, want("deploy"))
+		lease, err := slow.Acquire(overAndOver(t), want("deploy"))
+		fatal(t, err)
 		same(t, current(t, b, "deploy"), lease)
 		if takes, grants := requests.count("take"), requests.count("grant"); takes != mostTries || grants != 1 {
 			t.Errorf("%s: %d requests to take it, %d etcd leases", what, takes, grants)
@@ -194,13 +204,13 @@ func TestOvertakenTooOften(t *testing.T) {
 	t.Parallel()
 	b, raw := start(t)
 	slow, requests := meddles(t, b, "take", mostTries, func() { voids(t, b, want("deploy")) })
-	_, err := slow.Acquire(testContext(t), want("deploy"))
+	_, err := slow.Acquire(overAndOver(t), want("deploy"))
 	if !errors.Is(err, sdk.ErrUnavailable) || requests.count("revoke") != 1 {
 		t.Errorf("acquire: %v, %d revoked", err, requests.count("revoke"))
 	}
 	contains(t, err, b.where, "20 times", "try again")
 	slow, _ = meddles(t, b, "void", mostTries, func() { voids(t, b, want("deploy")) })
-	err = slow.Release(testContext(t), want("deploy"))
+	err = slow.Release(overAndOver(t), want("deploy"))
 	if !errors.Is(err, sdk.ErrUnavailable) {
 		t.Errorf("release: %v", err)
 	}
