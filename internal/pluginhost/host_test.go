@@ -63,7 +63,7 @@ func report(t *testing.T, variable string) (wait func(want string) string) {
 	t.Setenv(variable, path)
 	return func(want string) string {
 		t.Helper()
-		deadline := time.Now().Add(10 * time.Second)
+		deadline := time.Now().Add(30 * time.Second)
 		for time.Now().Before(deadline) {
 			text, err := os.ReadFile(path)
 			if err == nil && (want == "" || string(text) == want) {
@@ -367,7 +367,7 @@ func TestNotAProgram(t *testing.T) {
 
 func TestHangAtStartEndsWithTheContext(t *testing.T) {
 	process := report(t, plugintest.PIDFile)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	bounded(t, func() {
 		_, err := tryStart(t, ctx, "hangs")
@@ -509,10 +509,10 @@ func TestCertificateThatNobodyAskedFor(t *testing.T) {
 }
 
 func TestHangAtStart(t *testing.T) {
-	pluginhost.SetStartTime(t, 300*time.Millisecond)
+	pluginhost.SetStartTime(t, 3*time.Second) // in which it can name its process
 	process := report(t, plugintest.PIDFile)
 	_, err := tryStart(t, t.Context(), "hangs")
-	checkStartError(t, err, "it was not ready within 300ms")
+	checkStartError(t, err, "it was not ready within 3s")
 	if alive(pid(t, process(""))) {
 		t.Error("the plugin is still alive")
 	}

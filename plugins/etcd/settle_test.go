@@ -344,7 +344,7 @@ func TestGivenUpAcquireCallsNothingBack(t *testing.T) {
 			return err
 		}).options()...)
 		isFree(t, other, "deploy") // and the connection stands
-		ctx, cancel = context.WithTimeout(context.Background(), 2*time.Second)
+		ctx, cancel = context.WithTimeout(context.Background(), 6*time.Second)
 		defer cancel()
 		_, err := other.Acquire(ctx, w)
 		isUnknown(t, name, err)

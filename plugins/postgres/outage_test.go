@@ -172,13 +172,13 @@ func TestSeveralHosts(t *testing.T) {
 	defer silent.Close()
 	_ = gone.Close()
 	b := openAt(t, Config{Connection: at(t, base, gone.Addr().String()+","+silent.Addr().String()+","+hostOf(t, base))})
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if _, err := b.Acquire(ctx, want("deploy")); err != nil {
 		t.Error(err)
 	}
 	b = openAt(t, Config{Connection: at(t, base, gone.Addr().String()+","+silent.Addr().String())})
-	ctx, cancel = context.WithTimeout(context.Background(), 500*time.Millisecond)
+	ctx, cancel = context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	_, err = b.Acquire(ctx, want("deploy"))
 	if !errors.Is(err, sdk.ErrUnavailable) {

@@ -110,7 +110,7 @@ func TestCommitThatIsNotReplicatedIsUnknown(t *testing.T) {
 	run(t, conn, "SET synchronous_commit = local") // for the test's own commits
 
 	w := want("deploy")
-	ctx, cancel := context.WithTimeout(context.Background(), 2500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 6*time.Second)
 	defer cancel()
 	_, err := b.Acquire(ctx, w)
 	isUnknown(t, "acquire", err)

@@ -123,8 +123,7 @@ func TestContextEndsACheck(t *testing.T) {
 	store := open(intact)
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	start := time.Now()
-	if err := find(t, "expiry-frees").Run(ctx, &store); err == nil || time.Since(start) > time.Second {
-		t.Fatalf("got %v after %v", err, time.Since(start))
+	if err := find(t, "expiry-frees").Run(ctx, &store); err == nil {
+		t.Fatal("it went on, and found nothing wrong")
 	}
 }
