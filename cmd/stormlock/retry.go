@@ -37,35 +37,36 @@ func (e *doubtError) Error() string { return e.reason.Error() }
 // it only while there is no doubt about an earlier attempt.
 func (q *inquiry) pursue(ctx context.Context, attempt func(context.Context) error) error {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		err := bounded(ctx, attempt)
+		cut, err := bounded(ctx, attempt)
 		if answered(err) || certain(err) && !q.doubt {
 			return err
 		}
-		q.remember(ctx, err)
+		q.remember(cut, err)
 		if !rest(ctx, jittered(pause)) {
 			return &doubtError{q.reason}
 		}
 	}
 }
 
-// remember keeps an attempt's fault. That of the last, which was cut short,
-// tells less than the one before.
-func (q *inquiry) remember(ctx context.Context, err error) {
+// remember keeps an attempt's fault. That of one that was cut short, as the last
+// is, tells less than the one before.
+func (q *inquiry) remember(cut bool, err error) {
 	q.doubt = true
-	if q.reason == nil || ctx.Err() == nil {
+	if q.reason == nil || !cut {
 		q.reason = err
 	}
 }
 
 // bounded gives an attempt a third of the time left, so that one that hangs
-// leaves time for others.
-func bounded(ctx context.Context, attempt func(context.Context) error) error {
+// leaves time for others, and reports whether that cut it short.
+func bounded(ctx context.Context, attempt func(context.Context) error) (cut bool, err error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, max(leastAttempt, time.Until(deadline)/3))
 		defer cancel()
 	}
-	return attempt(ctx)
+	err = attempt(ctx)
+	return ctx.Err() != nil, err
 }
 
 // rest waits. It reports whether there is time for another attempt.

@@ -119,25 +119,27 @@ func TestAttemptsThatHang(t *testing.T) {
 	})
 }
 
-// TestReasonWorthTelling: an attempt that was cut short by the end of the time
-// tells less than the one before.
+// TestReasonWorthTelling: an attempt that was cut short, by the end of the time
+// or of its own share of it, tells less than the one before.
 func TestReasonWorthTelling(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		q, first := inquiry{}, true
-		err := q.pursue(ctx, func(ctx context.Context) error {
-			if first {
-				first = false
-				return errDied
+	for _, timeout := range []time.Duration{time.Second, time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(context.Background(), timeout)
+			defer cancel()
+			q, first := inquiry{}, true
+			err := q.pursue(ctx, func(ctx context.Context) error {
+				if first {
+					first = false
+					return errDied
+				}
+				<-ctx.Done()
+				return ctx.Err()
+			})
+			if err.Error() != errDied.Error() {
+				t.Errorf("error %v after %s", err, timeout)
 			}
-			<-ctx.Done()
-			return ctx.Err()
 		})
-		if err.Error() != errDied.Error() {
-			t.Errorf("error %v", err)
-		}
-	})
+	}
 }
 
 // TestInterruptEndsThePause, and the attempts.
