@@ -47,7 +47,7 @@ demo: ## show the main job on the embedded backend; needs Go alone
 TORTURE := github.com/stormlock/stormlock/test/torture
 
 test: deps ## run every test, real servers included
-	others=$$(go list work | grep -vx $(TORTURE)) && go test -race -timeout 20m $$others
+	others=$$(go list work | grep -vx $(TORTURE)) && go test -race -timeout 40m $$others
 	go test -race -timeout 20m $(TORTURE)
 
 FUZZTIME ?= 30s
