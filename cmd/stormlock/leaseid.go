@@ -22,7 +22,7 @@ func (g *globals) leaseID(ctx context.Context, argument string) (string, error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
 	defer cancel()
-	stdin := os.Stdin
+	stdin := os.Stdin // the reading may outlast this call
 	id, ended, err := inTime(ctx, func() (string, error) { return readLeaseID(stdin) })
 	if ended {
 		return "", sdk.Unavailable(`no lease id came on stdin in time; write it there, or give it in the place of "-"`)

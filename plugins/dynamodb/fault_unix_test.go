@@ -98,9 +98,7 @@ func TestServerThatFallsSilentAtTheWrite(t *testing.T) {
 					x.pass()
 				}))
 				isUnknown(t, operation, operations[operation](ctx, b))
-				if took := time.Since(<-struck); took > backendtest.Prompt {
-					t.Errorf("%s: took %s", operation, took)
-				}
+				backendtest.PromptSince(t, <-struck)
 				cancel()
 				_ = server.Resume()
 			}

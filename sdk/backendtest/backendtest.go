@@ -100,7 +100,12 @@ func Within(t testing.TB, limit time.Duration, call func()) {
 	t.Helper()
 	begin := time.Now()
 	call()
-	if took := time.Since(begin); took > limit {
+	passed(t, begin, limit)
+}
+
+func passed(t testing.TB, since time.Time, limit time.Duration) {
+	t.Helper()
+	if took := time.Since(since); took > limit {
 		t.Errorf("took %s, more than %s", took, limit)
 	}
 }
@@ -115,6 +120,13 @@ const Prompt = 4 * time.Second
 func Promptly(t testing.TB, call func()) {
 	t.Helper()
 	Within(t, Prompt, call)
+}
+
+// PromptSince checks that what has just ended did so at once, within [Prompt] of
+// a moment in the middle of it.
+func PromptSince(t testing.TB, moment time.Time) {
+	t.Helper()
+	passed(t, moment, Prompt)
 }
 
 // Eventually waits, up to limit, for something to hold.

@@ -57,6 +57,8 @@ func TestChecksFailWhereTheyShould(t *testing.T) {
 		"Within":                 {func(t testing.TB) { Within(t, time.Hour, func() {}) }, false},
 		"Within is late":         {func(t testing.TB) { Within(t, 0, func() { time.Sleep(time.Millisecond) }) }, true},
 		"Promptly":               {func(t testing.TB) { Promptly(t, func() {}) }, false},
+		"PromptSince":            {func(t testing.TB) { PromptSince(t, time.Now()) }, false},
+		"PromptSince is late":    {func(t testing.TB) { PromptSince(t, time.Now().Add(-Prompt)) }, true},
 		"Eventually":             {func(t testing.TB) { Eventually(t, time.Hour, "it holds", sometime()) }, false},
 		"Eventually never":       {func(t testing.TB) { Eventually(t, time.Millisecond, "it holds", func() bool { return false }) }, true},
 		"IsUnknown":              {func(t testing.TB) { IsUnknown(t, "acquire", errors.New("cut off")) }, false},
