@@ -87,6 +87,13 @@ type Backend interface {
 	// error; the statements that come with an error were carried out before it.
 	Setup(ctx context.Context, dryRun bool) (statements []string, err error)
 
+	// Check looks at the settings of the store, and the rights there, that can
+	// lose a lock or keep one from being taken, and at its version and clock. It
+	// changes nothing and takes no lock. What it may not look at is a finding
+	// too; the error is for a store that cannot be asked, and is one of those
+	// that promise that nothing was written. Findings may come with an error.
+	Check(ctx context.Context) ([]Finding, error)
+
 	// Close frees the backend's connections. Leases stay.
 	Close() error
 }

@@ -31,7 +31,7 @@ func newCurrent(g *globals) *cobra.Command {
 			if idOnly {
 				format = "id"
 			}
-			print, err := formatter(format)
+			print, err := formatter(g.format(format))
 			if err != nil {
 				return err
 			}

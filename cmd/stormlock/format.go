@@ -55,6 +55,14 @@ var formats = []struct {
 	{"json", asJSON},
 }
 
+// format is the name of the format to print in: --json is stronger than -f.
+func (g *globals) format(name string) string {
+	if g.json {
+		return "json"
+	}
+	return name
+}
+
 func formatter(name string) (format, error) {
 	var names []string
 	for _, f := range formats {

@@ -38,7 +38,7 @@ func newMine(g *globals) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), g.timeout.duration)
 			defer cancel()
-			return mine(ctx, format)
+			return mine(ctx, g.format(format))
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "table", "table, oneline or json")

@@ -15,6 +15,7 @@ type globals struct {
 	config   string
 	timeout  ttlFlag
 	logLevel string
+	json     bool
 
 	warned []string // what was told already
 }
@@ -66,6 +67,7 @@ func newRoot() *cobra.Command {
 	flags.StringVarP(&g.config, "config", "c", "", "configuration `FILE`")
 	flags.Var(&g.timeout, "timeout", "how long the command may take")
 	flags.StringVar(&g.logLevel, "log-level", g.logLevel, "what to log on stderr: trace, debug, info, warn, error or off")
+	flags.BoolVar(&g.json, "json", false, "print what goes to stdout as JSON, one object a line")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Sprintf("%v; see: %s --help", err, cmd.CommandPath()))
 	})

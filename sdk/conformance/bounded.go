@@ -48,6 +48,12 @@ func (b bounded) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 	return b.Backend.Setup(ctx, dryRun)
 }
 
+func (b bounded) Check(ctx context.Context) ([]sdk.Finding, error) {
+	ctx, cancel := context.WithTimeout(ctx, b.limit)
+	defer cancel()
+	return b.Backend.Check(ctx)
+}
+
 func (b bounded) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 	return func(yield func(sdk.Lease, error) bool) {
 		ctx, cancel := context.WithTimeout(ctx, b.limit)

@@ -34,6 +34,7 @@ func TestEachAnswerHasALimit(t *testing.T) {
 		"release": func(ctx context.Context) error { return b.Release(ctx, sdk.Lease{}) },
 		"current": func(ctx context.Context) error { _, err := b.Current(ctx, ""); return err },
 		"setup":   func(ctx context.Context) error { _, err := b.Setup(ctx, true); return err },
+		"check":   func(ctx context.Context) error { _, err := b.Check(ctx); return err },
 		"list": func(ctx context.Context) (last error) {
 			for _, last = range b.List(ctx, "") {
 			}
@@ -68,6 +69,7 @@ var silent = patched{
 	release: func(ctx context.Context, _ sdk.Lease) error { return ended(ctx) },
 	current: func(ctx context.Context, _ string) (sdk.Lease, error) { return sdk.Lease{}, ended(ctx) },
 	setup:   func(ctx context.Context, _ bool) ([]string, error) { return nil, ended(ctx) },
+	check:   func(ctx context.Context) ([]sdk.Finding, error) { return nil, ended(ctx) },
 	list: func(ctx context.Context, _ string) iter.Seq2[sdk.Lease, error] {
 		return func(yield func(sdk.Lease, error) bool) { yield(sdk.Lease{}, ended(ctx)) }
 	},

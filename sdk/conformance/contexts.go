@@ -22,6 +22,7 @@ var calls = map[string]func(ctx context.Context, c *client, lease sdk.Lease){
 	"release": func(ctx context.Context, c *client, lease sdk.Lease) { _ = c.Release(ctx, lease) },
 	"current": func(ctx context.Context, c *client, lease sdk.Lease) { _, _ = c.Current(ctx, lease.Resource) },
 	"setup":   func(ctx context.Context, c *client, _ sdk.Lease) { _, _ = c.Setup(ctx, false) },
+	"check":   func(ctx context.Context, c *client, _ sdk.Lease) { _, _ = c.Check(ctx) },
 	"list": func(ctx context.Context, c *client, lease sdk.Lease) {
 		for range c.List(ctx, lease.Resource) {
 		}

@@ -148,6 +148,7 @@ func (m memory) under(ctx context.Context, prefix string) ([]sdk.Lease, error) {
 }
 
 func (m memory) Setup(context.Context, bool) ([]string, error) { return nil, nil }
+func (m memory) Check(context.Context) ([]sdk.Finding, error)  { return nil, nil }
 func (m memory) Close() error                                  { return nil }
 
 // plant is the store's Foreign.

@@ -25,6 +25,7 @@ type patched struct {
 	current func(ctx context.Context, resource string) (sdk.Lease, error)
 	list    func(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error]
 	setup   func(ctx context.Context, dryRun bool) ([]string, error)
+	check   func(ctx context.Context) ([]sdk.Finding, error)
 	close   func() error
 }
 
@@ -68,6 +69,13 @@ func (p patched) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 		return p.setup(ctx, dryRun)
 	}
 	return p.Backend.Setup(ctx, dryRun)
+}
+
+func (p patched) Check(ctx context.Context) ([]sdk.Finding, error) {
+	if p.check != nil {
+		return p.check(ctx)
+	}
+	return p.Backend.Check(ctx)
 }
 
 func (p patched) Close() error {

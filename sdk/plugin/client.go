@@ -208,6 +208,30 @@ func (c *Client) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 	return nil, errors.New(noOutcome("Setup"))
 }
 
+// Check implements [sdk.Backend]. A backend that is older than this call has
+// one finding, which says so.
+func (c *Client) Check(ctx context.Context) ([]sdk.Finding, error) {
+	if err := ready(ctx, nil); err != nil {
+		return nil, err
+	}
+	answer, err := c.rpc.Check(ctx, &backendpb.CheckRequest{Config: c.section})
+	if status.Code(err) == codes.Unimplemented {
+		return []sdk.Finding{sdk.Found(sdk.LevelWarning, "checks", "this backend has no checks of its own; see whether there is a newer one")}, nil
+	}
+	if err != nil {
+		return nil, nothingWritten(ctx, err)
+	}
+	c.warned(answer.GetWarnings())
+	findings := findingsFromWire(answer.GetFindings())
+	switch o := answer.GetOutcome().(type) {
+	case *backendpb.CheckResponse_Done:
+		return findings, nil
+	case *backendpb.CheckResponse_Fault:
+		return findings, readOnly(faultFromWire(o.Fault))
+	}
+	return nil, sdk.Unavailable("%s", noOutcome("Check"))
+}
+
 // Close does nothing: the backend is closed when its process is stopped.
 func (c *Client) Close() error { return nil }
 

@@ -73,7 +73,8 @@ func TestSecretsAreConcealedEverywhere(t *testing.T) {
 	_, renew := c.Renew(ctx, l)
 	_, current := c.Current(ctx, l.Resource)
 	_, setup := c.Setup(ctx, false)
-	all := []error{acquire, renew, c.Release(ctx, l), current, setup}
+	_, check := c.Check(ctx)
+	all := []error{acquire, renew, c.Release(ctx, l), current, setup, check}
 	for _, err := range c.List(ctx, "") {
 		if err != nil {
 			all = append(all, err)
@@ -84,7 +85,7 @@ func TestSecretsAreConcealedEverywhere(t *testing.T) {
 			t.Errorf("call %d: error ends in %q", i, err.Error()[maxText-20:])
 		}
 	}
-	if len(all) != 6 || len(told) != 6 {
+	if len(all) != 7 || len(told) != 7 {
 		t.Errorf("%d answers, %d warnings", len(all), len(told))
 	}
 }

@@ -53,6 +53,7 @@ func (s strict) List(_ context.Context, prefix string) iter.Seq2[sdk.Lease, erro
 }
 
 func (s strict) Setup(context.Context, bool) ([]string, error) { return nil, nil }
+func (s strict) Check(context.Context) ([]sdk.Finding, error)  { return nil, nil }
 func (s strict) Close() error                                  { return nil }
 
 // FuzzRequests: whatever a host sends, a backend sees nothing that is out of
@@ -79,7 +80,7 @@ func FuzzRequests(f *testing.F) {
 func request(t *testing.T, s *service, kind byte, data []byte) (proto.Message, error) {
 	t.Helper()
 	ctx := t.Context()
-	switch kind % 6 {
+	switch kind % 7 {
 	case 0:
 		return handle(ctx, data, &backendpb.AcquireRequest{}, s.Acquire)
 	case 1:
@@ -90,6 +91,8 @@ func request(t *testing.T, s *service, kind byte, data []byte) (proto.Message, e
 		return handle(ctx, data, &backendpb.CurrentRequest{}, s.Current)
 	case 4:
 		return handle(ctx, data, &backendpb.SetupRequest{}, s.Setup)
+	case 5:
+		return handle(ctx, data, &backendpb.CheckRequest{}, s.Check)
 	}
 	var req backendpb.ListRequest
 	if err := proto.Unmarshal(data, &req); err != nil {
@@ -142,6 +145,13 @@ func FuzzAnswers(f *testing.F) {
 		}
 		_ = c.Release(t.Context(), want)
 		_, _ = c.Setup(t.Context(), true)
+		findings, err := c.Check(t.Context())
+		if err != nil && !isCertain(err) {
+			t.Errorf("a check ends in %v", err)
+		}
+		for _, f := range findings {
+			checkText(t, f.About+f.Message)
+		}
 	})
 }
 

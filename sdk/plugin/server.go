@@ -219,3 +219,23 @@ func (s *service) Setup(ctx context.Context, req *backendpb.SetupRequest) (answe
 	}
 	return answer, nil
 }
+
+func (s *service) Check(ctx context.Context, req *backendpb.CheckRequest) (answer *backendpb.CheckResponse, _ error) {
+	ctx, said := s.hearing(ctx)
+	defer func() {
+		if answer != nil { // as after a panic
+			answer.Warnings = said()
+		}
+	}()
+	backend, err := s.opened(ctx, req.GetConfig())
+	answer = &backendpb.CheckResponse{Outcome: &backendpb.CheckResponse_Done{Done: &backendpb.Done{}}}
+	if err == nil {
+		var findings []sdk.Finding
+		findings, err = backend.Check(ctx)
+		answer.Findings = findingsToWire(findings, s.secrets.without)
+	}
+	if err != nil {
+		answer.Outcome = &backendpb.CheckResponse_Fault{Fault: s.fault(err)}
+	}
+	return answer, nil
+}

@@ -55,6 +55,11 @@ func (w *warner) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 	return w.answers.Setup(ctx, dryRun)
 }
 
+func (w *warner) Check(ctx context.Context) ([]sdk.Finding, error) {
+	w.warn(ctx)
+	return w.answers.Check(ctx)
+}
+
 // everyCall makes each call once.
 func everyCall(ctx context.Context, c *Client) map[string]func() {
 	l := example()
@@ -68,6 +73,7 @@ func everyCall(ctx context.Context, c *Client) map[string]func() {
 			}
 		},
 		"setup": func() { _, _ = c.Setup(ctx, true) },
+		"check": func() { _, _ = c.Check(ctx) },
 	}
 }
 

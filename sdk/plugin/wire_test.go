@@ -57,6 +57,10 @@ func (a *answers) List(_ context.Context, prefix string) iter.Seq2[sdk.Lease, er
 func (a *answers) Setup(_ context.Context, dryRun bool) ([]string, error) {
 	return []string{fmt.Sprint("dry run: ", dryRun), "not \xff valid"}, a.err
 }
+
+func (a *answers) Check(context.Context) ([]sdk.Finding, error) {
+	return []sdk.Finding{sdk.Found(sdk.LevelOK, "version", "7.0"), sdk.Found(sdk.LevelError, "not \xff valid", "not \xff valid"), {}}, a.err
+}
 func (a *answers) Close() error { return nil }
 
 // connect serves a service in memory and returns a client of it.
@@ -210,6 +214,39 @@ func TestSetupSurvivesTheWire(t *testing.T) {
 				t.Errorf("dry run %t: %q, %v; want %q, %v", dryRun, got, err, want, fault)
 			}
 		}
+	}
+}
+
+func TestFindingsSurviveTheWire(t *testing.T) {
+	a := &answers{}
+	c := opened(t, a)
+	want := []sdk.Finding{
+		{About: "version", Level: sdk.LevelOK, Message: "7.0"},
+		{About: "not \uFFFD valid", Level: sdk.LevelError, Message: "not \uFFFD valid"},
+		{Level: sdk.LevelWarning},
+	}
+	for _, fault := range []error{nil, sdk.Refused("no permission")} {
+		a.err = fault
+		got, err := c.Check(t.Context())
+		if !slices.Equal(got, want) || errors.Is(err, sdk.ErrRefused) != (fault != nil) {
+			t.Errorf("%+v, %v; want %+v, %v", got, err, want, fault)
+		}
+	}
+}
+
+// TestFaultOfACheckIsCertain: a check writes nothing, whatever went wrong.
+func TestFaultOfACheckIsCertain(t *testing.T) {
+	c := opened(t, &answers{err: errors.New("lost")})
+	if _, err := c.Check(t.Context()); !errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestBackendOlderThanCheck: one finding says so.
+func TestBackendOlderThanCheck(t *testing.T) {
+	got, err := connect(t, &mute{}).Check(t.Context())
+	if len(got) != 1 || got[0].Level != sdk.LevelWarning || err != nil {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 

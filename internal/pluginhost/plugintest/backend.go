@@ -51,6 +51,8 @@ type backend struct {
 	current func(resource string) (sdk.Lease, error)            // nil: what is stored
 	release func(sdk.Lease) error                               // nil: what is stored
 	setup   func(dryRun bool) ([]string, error)                 // nil: nothing to do
+	check   func() ([]sdk.Finding, error)                       // nil: nothing to tell
+	list    func(prefix string) iter.Seq2[sdk.Lease, error]     // nil: none
 	close   func()
 
 	mu     sync.Mutex
@@ -111,13 +113,23 @@ func (b *backend) Current(_ context.Context, resource string) (sdk.Lease, error)
 	return sdk.Lease{}, sdk.ErrNotHeld
 }
 
-func (b *backend) List(context.Context, string) iter.Seq2[sdk.Lease, error] {
+func (b *backend) List(_ context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
+	if b.list != nil {
+		return b.list(prefix)
+	}
 	return func(func(sdk.Lease, error) bool) {}
 }
 
 func (b *backend) Setup(_ context.Context, dryRun bool) ([]string, error) {
 	if b.setup != nil {
 		return b.setup(dryRun)
+	}
+	return nil, nil
+}
+
+func (b *backend) Check(context.Context) ([]sdk.Finding, error) {
+	if b.check != nil {
+		return b.check()
 	}
 	return nil, nil
 }

@@ -109,6 +109,61 @@ func (Fault_Kind) EnumDescriptor() ([]byte, []int) {
 	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{3, 0}
 }
 
+type Finding_Level int32
+
+const (
+	// Unknown to this version; taken for a warning.
+	Finding_LEVEL_UNSPECIFIED Finding_Level = 0
+	Finding_LEVEL_OK          Finding_Level = 1
+	// A lock can be lost, or something looks wrong.
+	Finding_LEVEL_WARNING Finding_Level = 2
+	// Locks cannot be taken or relied on.
+	Finding_LEVEL_ERROR Finding_Level = 3
+)
+
+// Enum value maps for Finding_Level.
+var (
+	Finding_Level_name = map[int32]string{
+		0: "LEVEL_UNSPECIFIED",
+		1: "LEVEL_OK",
+		2: "LEVEL_WARNING",
+		3: "LEVEL_ERROR",
+	}
+	Finding_Level_value = map[string]int32{
+		"LEVEL_UNSPECIFIED": 0,
+		"LEVEL_OK":          1,
+		"LEVEL_WARNING":     2,
+		"LEVEL_ERROR":       3,
+	}
+)
+
+func (x Finding_Level) Enum() *Finding_Level {
+	p := new(Finding_Level)
+	*p = x
+	return p
+}
+
+func (x Finding_Level) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Finding_Level) Descriptor() protoreflect.EnumDescriptor {
+	return file_stormlock_backend_v1_backend_proto_enumTypes[1].Descriptor()
+}
+
+func (Finding_Level) Type() protoreflect.EnumType {
+	return &file_stormlock_backend_v1_backend_proto_enumTypes[1]
+}
+
+func (x Finding_Level) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Finding_Level.Descriptor instead.
+func (Finding_Level) EnumDescriptor() ([]byte, []int) {
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{21, 0}
+}
+
 // Lease is one grant of a resource to a principal for a limited time.
 type Lease struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1452,6 +1507,215 @@ func (*SetupResponse_Done) isSetupResponse_Outcome() {}
 
 func (*SetupResponse_Fault) isSetupResponse_Outcome() {}
 
+type CheckRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The backend's configuration section, keys in lower case.
+	Config        map[string]string `protobuf:"bytes,1,rep,name=config,proto3" json:"config,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckRequest) Reset() {
+	*x = CheckRequest{}
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckRequest) ProtoMessage() {}
+
+func (x *CheckRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckRequest.ProtoReflect.Descriptor instead.
+func (*CheckRequest) Descriptor() ([]byte, []int) {
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *CheckRequest) GetConfig() map[string]string {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+type CheckResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Outcome:
+	//
+	//	*CheckResponse_Done
+	//	*CheckResponse_Fault
+	Outcome isCheckResponse_Outcome `protobuf_oneof:"outcome"`
+	// What was found, also before a fault.
+	Findings      []*Finding `protobuf:"bytes,3,rep,name=findings,proto3" json:"findings,omitempty"`
+	Warnings      []string   `protobuf:"bytes,15,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckResponse) Reset() {
+	*x = CheckResponse{}
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckResponse) ProtoMessage() {}
+
+func (x *CheckResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckResponse.ProtoReflect.Descriptor instead.
+func (*CheckResponse) Descriptor() ([]byte, []int) {
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *CheckResponse) GetOutcome() isCheckResponse_Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
+func (x *CheckResponse) GetDone() *Done {
+	if x != nil {
+		if x, ok := x.Outcome.(*CheckResponse_Done); ok {
+			return x.Done
+		}
+	}
+	return nil
+}
+
+func (x *CheckResponse) GetFault() *Fault {
+	if x != nil {
+		if x, ok := x.Outcome.(*CheckResponse_Fault); ok {
+			return x.Fault
+		}
+	}
+	return nil
+}
+
+func (x *CheckResponse) GetFindings() []*Finding {
+	if x != nil {
+		return x.Findings
+	}
+	return nil
+}
+
+func (x *CheckResponse) GetWarnings() []string {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
+type isCheckResponse_Outcome interface {
+	isCheckResponse_Outcome()
+}
+
+type CheckResponse_Done struct {
+	Done *Done `protobuf:"bytes,1,opt,name=done,proto3,oneof"`
+}
+
+type CheckResponse_Fault struct {
+	// The store could not be asked.
+	Fault *Fault `protobuf:"bytes,2,opt,name=fault,proto3,oneof"`
+}
+
+func (*CheckResponse_Done) isCheckResponse_Outcome() {}
+
+func (*CheckResponse_Fault) isCheckResponse_Outcome() {}
+
+// Finding is one thing that Check looked at.
+type Finding struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What was looked at, in a word or two, such as "eviction".
+	About string        `protobuf:"bytes,1,opt,name=about,proto3" json:"about,omitempty"`
+	Level Finding_Level `protobuf:"varint,2,opt,name=level,proto3,enum=stormlock.backend.v1.Finding_Level" json:"level,omitempty"`
+	// One line for a person: what was found and, unless it is as it should be,
+	// what to do.
+	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Finding) Reset() {
+	*x = Finding{}
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Finding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Finding) ProtoMessage() {}
+
+func (x *Finding) ProtoReflect() protoreflect.Message {
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Finding.ProtoReflect.Descriptor instead.
+func (*Finding) Descriptor() ([]byte, []int) {
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *Finding) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+func (x *Finding) GetLevel() Finding_Level {
+	if x != nil {
+		return x.Level
+	}
+	return Finding_LEVEL_UNSPECIFIED
+}
+
+func (x *Finding) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
 var File_stormlock_backend_v1_backend_proto protoreflect.FileDescriptor
 
 const file_stormlock_backend_v1_backend_proto_rawDesc = "" +
@@ -1562,7 +1826,27 @@ const file_stormlock_backend_v1_backend_proto_rawDesc = "" +
 	"statements\x18\x03 \x03(\tR\n" +
 	"statements\x12\x1a\n" +
 	"\bwarnings\x18\x0f \x03(\tR\bwarningsB\t\n" +
-	"\aoutcome2\xe1\x04\n" +
+	"\aoutcome\"\x91\x01\n" +
+	"\fCheckRequest\x12F\n" +
+	"\x06config\x18\x01 \x03(\v2..stormlock.backend.v1.CheckRequest.ConfigEntryR\x06config\x1a9\n" +
+	"\vConfigEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xd8\x01\n" +
+	"\rCheckResponse\x120\n" +
+	"\x04done\x18\x01 \x01(\v2\x1a.stormlock.backend.v1.DoneH\x00R\x04done\x123\n" +
+	"\x05fault\x18\x02 \x01(\v2\x1b.stormlock.backend.v1.FaultH\x00R\x05fault\x129\n" +
+	"\bfindings\x18\x03 \x03(\v2\x1d.stormlock.backend.v1.FindingR\bfindings\x12\x1a\n" +
+	"\bwarnings\x18\x0f \x03(\tR\bwarningsB\t\n" +
+	"\aoutcome\"\xc6\x01\n" +
+	"\aFinding\x12\x14\n" +
+	"\x05about\x18\x01 \x01(\tR\x05about\x129\n" +
+	"\x05level\x18\x02 \x01(\x0e2#.stormlock.backend.v1.Finding.LevelR\x05level\x12\x18\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\"P\n" +
+	"\x05Level\x12\x15\n" +
+	"\x11LEVEL_UNSPECIFIED\x10\x00\x12\f\n" +
+	"\bLEVEL_OK\x10\x01\x12\x11\n" +
+	"\rLEVEL_WARNING\x10\x02\x12\x0f\n" +
+	"\vLEVEL_ERROR\x10\x032\xb3\x05\n" +
 	"\aBackend\x12Y\n" +
 	"\bDescribe\x12%.stormlock.backend.v1.DescribeRequest\x1a&.stormlock.backend.v1.DescribeResponse\x12V\n" +
 	"\aAcquire\x12$.stormlock.backend.v1.AcquireRequest\x1a%.stormlock.backend.v1.AcquireResponse\x12P\n" +
@@ -1570,7 +1854,8 @@ const file_stormlock_backend_v1_backend_proto_rawDesc = "" +
 	"\aRelease\x12$.stormlock.backend.v1.ReleaseRequest\x1a%.stormlock.backend.v1.ReleaseResponse\x12V\n" +
 	"\aCurrent\x12$.stormlock.backend.v1.CurrentRequest\x1a%.stormlock.backend.v1.CurrentResponse\x12O\n" +
 	"\x04List\x12!.stormlock.backend.v1.ListRequest\x1a\".stormlock.backend.v1.ListResponse0\x01\x12P\n" +
-	"\x05Setup\x12\".stormlock.backend.v1.SetupRequest\x1a#.stormlock.backend.v1.SetupResponseB7Z5github.com/stormlock/stormlock/sdk/internal/backendpbb\x06proto3"
+	"\x05Setup\x12\".stormlock.backend.v1.SetupRequest\x1a#.stormlock.backend.v1.SetupResponse\x12P\n" +
+	"\x05Check\x12\".stormlock.backend.v1.CheckRequest\x1a#.stormlock.backend.v1.CheckResponseB7Z5github.com/stormlock/stormlock/sdk/internal/backendpbb\x06proto3"
 
 var (
 	file_stormlock_backend_v1_backend_proto_rawDescOnce sync.Once
@@ -1584,83 +1869,95 @@ func file_stormlock_backend_v1_backend_proto_rawDescGZIP() []byte {
 	return file_stormlock_backend_v1_backend_proto_rawDescData
 }
 
-var file_stormlock_backend_v1_backend_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_stormlock_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_stormlock_backend_v1_backend_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_stormlock_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_stormlock_backend_v1_backend_proto_goTypes = []any{
 	(Fault_Kind)(0),          // 0: stormlock.backend.v1.Fault.Kind
-	(*Lease)(nil),            // 1: stormlock.backend.v1.Lease
-	(*NotHeld)(nil),          // 2: stormlock.backend.v1.NotHeld
-	(*Done)(nil),             // 3: stormlock.backend.v1.Done
-	(*Fault)(nil),            // 4: stormlock.backend.v1.Fault
-	(*DescribeRequest)(nil),  // 5: stormlock.backend.v1.DescribeRequest
-	(*DescribeResponse)(nil), // 6: stormlock.backend.v1.DescribeResponse
-	(*Option)(nil),           // 7: stormlock.backend.v1.Option
-	(*AcquireRequest)(nil),   // 8: stormlock.backend.v1.AcquireRequest
-	(*AcquireResponse)(nil),  // 9: stormlock.backend.v1.AcquireResponse
-	(*RenewRequest)(nil),     // 10: stormlock.backend.v1.RenewRequest
-	(*RenewResponse)(nil),    // 11: stormlock.backend.v1.RenewResponse
-	(*ReleaseRequest)(nil),   // 12: stormlock.backend.v1.ReleaseRequest
-	(*ReleaseResponse)(nil),  // 13: stormlock.backend.v1.ReleaseResponse
-	(*CurrentRequest)(nil),   // 14: stormlock.backend.v1.CurrentRequest
-	(*CurrentResponse)(nil),  // 15: stormlock.backend.v1.CurrentResponse
-	(*ListRequest)(nil),      // 16: stormlock.backend.v1.ListRequest
-	(*ListResponse)(nil),     // 17: stormlock.backend.v1.ListResponse
-	(*SetupRequest)(nil),     // 18: stormlock.backend.v1.SetupRequest
-	(*SetupResponse)(nil),    // 19: stormlock.backend.v1.SetupResponse
-	nil,                      // 20: stormlock.backend.v1.AcquireRequest.ConfigEntry
-	nil,                      // 21: stormlock.backend.v1.RenewRequest.ConfigEntry
-	nil,                      // 22: stormlock.backend.v1.ReleaseRequest.ConfigEntry
-	nil,                      // 23: stormlock.backend.v1.CurrentRequest.ConfigEntry
-	nil,                      // 24: stormlock.backend.v1.ListRequest.ConfigEntry
-	nil,                      // 25: stormlock.backend.v1.SetupRequest.ConfigEntry
+	(Finding_Level)(0),       // 1: stormlock.backend.v1.Finding.Level
+	(*Lease)(nil),            // 2: stormlock.backend.v1.Lease
+	(*NotHeld)(nil),          // 3: stormlock.backend.v1.NotHeld
+	(*Done)(nil),             // 4: stormlock.backend.v1.Done
+	(*Fault)(nil),            // 5: stormlock.backend.v1.Fault
+	(*DescribeRequest)(nil),  // 6: stormlock.backend.v1.DescribeRequest
+	(*DescribeResponse)(nil), // 7: stormlock.backend.v1.DescribeResponse
+	(*Option)(nil),           // 8: stormlock.backend.v1.Option
+	(*AcquireRequest)(nil),   // 9: stormlock.backend.v1.AcquireRequest
+	(*AcquireResponse)(nil),  // 10: stormlock.backend.v1.AcquireResponse
+	(*RenewRequest)(nil),     // 11: stormlock.backend.v1.RenewRequest
+	(*RenewResponse)(nil),    // 12: stormlock.backend.v1.RenewResponse
+	(*ReleaseRequest)(nil),   // 13: stormlock.backend.v1.ReleaseRequest
+	(*ReleaseResponse)(nil),  // 14: stormlock.backend.v1.ReleaseResponse
+	(*CurrentRequest)(nil),   // 15: stormlock.backend.v1.CurrentRequest
+	(*CurrentResponse)(nil),  // 16: stormlock.backend.v1.CurrentResponse
+	(*ListRequest)(nil),      // 17: stormlock.backend.v1.ListRequest
+	(*ListResponse)(nil),     // 18: stormlock.backend.v1.ListResponse
+	(*SetupRequest)(nil),     // 19: stormlock.backend.v1.SetupRequest
+	(*SetupResponse)(nil),    // 20: stormlock.backend.v1.SetupResponse
+	(*CheckRequest)(nil),     // 21: stormlock.backend.v1.CheckRequest
+	(*CheckResponse)(nil),    // 22: stormlock.backend.v1.CheckResponse
+	(*Finding)(nil),          // 23: stormlock.backend.v1.Finding
+	nil,                      // 24: stormlock.backend.v1.AcquireRequest.ConfigEntry
+	nil,                      // 25: stormlock.backend.v1.RenewRequest.ConfigEntry
+	nil,                      // 26: stormlock.backend.v1.ReleaseRequest.ConfigEntry
+	nil,                      // 27: stormlock.backend.v1.CurrentRequest.ConfigEntry
+	nil,                      // 28: stormlock.backend.v1.ListRequest.ConfigEntry
+	nil,                      // 29: stormlock.backend.v1.SetupRequest.ConfigEntry
+	nil,                      // 30: stormlock.backend.v1.CheckRequest.ConfigEntry
 }
 var file_stormlock_backend_v1_backend_proto_depIdxs = []int32{
 	0,  // 0: stormlock.backend.v1.Fault.kind:type_name -> stormlock.backend.v1.Fault.Kind
-	7,  // 1: stormlock.backend.v1.DescribeResponse.options:type_name -> stormlock.backend.v1.Option
-	1,  // 2: stormlock.backend.v1.AcquireRequest.lease:type_name -> stormlock.backend.v1.Lease
-	20, // 3: stormlock.backend.v1.AcquireRequest.config:type_name -> stormlock.backend.v1.AcquireRequest.ConfigEntry
-	1,  // 4: stormlock.backend.v1.AcquireResponse.acquired:type_name -> stormlock.backend.v1.Lease
-	1,  // 5: stormlock.backend.v1.AcquireResponse.held:type_name -> stormlock.backend.v1.Lease
-	4,  // 6: stormlock.backend.v1.AcquireResponse.fault:type_name -> stormlock.backend.v1.Fault
-	1,  // 7: stormlock.backend.v1.RenewRequest.lease:type_name -> stormlock.backend.v1.Lease
-	21, // 8: stormlock.backend.v1.RenewRequest.config:type_name -> stormlock.backend.v1.RenewRequest.ConfigEntry
-	1,  // 9: stormlock.backend.v1.RenewResponse.renewed:type_name -> stormlock.backend.v1.Lease
-	2,  // 10: stormlock.backend.v1.RenewResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
-	4,  // 11: stormlock.backend.v1.RenewResponse.fault:type_name -> stormlock.backend.v1.Fault
-	1,  // 12: stormlock.backend.v1.ReleaseRequest.lease:type_name -> stormlock.backend.v1.Lease
-	22, // 13: stormlock.backend.v1.ReleaseRequest.config:type_name -> stormlock.backend.v1.ReleaseRequest.ConfigEntry
-	3,  // 14: stormlock.backend.v1.ReleaseResponse.released:type_name -> stormlock.backend.v1.Done
-	2,  // 15: stormlock.backend.v1.ReleaseResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
-	4,  // 16: stormlock.backend.v1.ReleaseResponse.fault:type_name -> stormlock.backend.v1.Fault
-	23, // 17: stormlock.backend.v1.CurrentRequest.config:type_name -> stormlock.backend.v1.CurrentRequest.ConfigEntry
-	1,  // 18: stormlock.backend.v1.CurrentResponse.current:type_name -> stormlock.backend.v1.Lease
-	2,  // 19: stormlock.backend.v1.CurrentResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
-	4,  // 20: stormlock.backend.v1.CurrentResponse.fault:type_name -> stormlock.backend.v1.Fault
-	24, // 21: stormlock.backend.v1.ListRequest.config:type_name -> stormlock.backend.v1.ListRequest.ConfigEntry
-	1,  // 22: stormlock.backend.v1.ListResponse.lease:type_name -> stormlock.backend.v1.Lease
-	4,  // 23: stormlock.backend.v1.ListResponse.fault:type_name -> stormlock.backend.v1.Fault
-	25, // 24: stormlock.backend.v1.SetupRequest.config:type_name -> stormlock.backend.v1.SetupRequest.ConfigEntry
-	3,  // 25: stormlock.backend.v1.SetupResponse.done:type_name -> stormlock.backend.v1.Done
-	4,  // 26: stormlock.backend.v1.SetupResponse.fault:type_name -> stormlock.backend.v1.Fault
-	5,  // 27: stormlock.backend.v1.Backend.Describe:input_type -> stormlock.backend.v1.DescribeRequest
-	8,  // 28: stormlock.backend.v1.Backend.Acquire:input_type -> stormlock.backend.v1.AcquireRequest
-	10, // 29: stormlock.backend.v1.Backend.Renew:input_type -> stormlock.backend.v1.RenewRequest
-	12, // 30: stormlock.backend.v1.Backend.Release:input_type -> stormlock.backend.v1.ReleaseRequest
-	14, // 31: stormlock.backend.v1.Backend.Current:input_type -> stormlock.backend.v1.CurrentRequest
-	16, // 32: stormlock.backend.v1.Backend.List:input_type -> stormlock.backend.v1.ListRequest
-	18, // 33: stormlock.backend.v1.Backend.Setup:input_type -> stormlock.backend.v1.SetupRequest
-	6,  // 34: stormlock.backend.v1.Backend.Describe:output_type -> stormlock.backend.v1.DescribeResponse
-	9,  // 35: stormlock.backend.v1.Backend.Acquire:output_type -> stormlock.backend.v1.AcquireResponse
-	11, // 36: stormlock.backend.v1.Backend.Renew:output_type -> stormlock.backend.v1.RenewResponse
-	13, // 37: stormlock.backend.v1.Backend.Release:output_type -> stormlock.backend.v1.ReleaseResponse
-	15, // 38: stormlock.backend.v1.Backend.Current:output_type -> stormlock.backend.v1.CurrentResponse
-	17, // 39: stormlock.backend.v1.Backend.List:output_type -> stormlock.backend.v1.ListResponse
-	19, // 40: stormlock.backend.v1.Backend.Setup:output_type -> stormlock.backend.v1.SetupResponse
-	34, // [34:41] is the sub-list for method output_type
-	27, // [27:34] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	8,  // 1: stormlock.backend.v1.DescribeResponse.options:type_name -> stormlock.backend.v1.Option
+	2,  // 2: stormlock.backend.v1.AcquireRequest.lease:type_name -> stormlock.backend.v1.Lease
+	24, // 3: stormlock.backend.v1.AcquireRequest.config:type_name -> stormlock.backend.v1.AcquireRequest.ConfigEntry
+	2,  // 4: stormlock.backend.v1.AcquireResponse.acquired:type_name -> stormlock.backend.v1.Lease
+	2,  // 5: stormlock.backend.v1.AcquireResponse.held:type_name -> stormlock.backend.v1.Lease
+	5,  // 6: stormlock.backend.v1.AcquireResponse.fault:type_name -> stormlock.backend.v1.Fault
+	2,  // 7: stormlock.backend.v1.RenewRequest.lease:type_name -> stormlock.backend.v1.Lease
+	25, // 8: stormlock.backend.v1.RenewRequest.config:type_name -> stormlock.backend.v1.RenewRequest.ConfigEntry
+	2,  // 9: stormlock.backend.v1.RenewResponse.renewed:type_name -> stormlock.backend.v1.Lease
+	3,  // 10: stormlock.backend.v1.RenewResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
+	5,  // 11: stormlock.backend.v1.RenewResponse.fault:type_name -> stormlock.backend.v1.Fault
+	2,  // 12: stormlock.backend.v1.ReleaseRequest.lease:type_name -> stormlock.backend.v1.Lease
+	26, // 13: stormlock.backend.v1.ReleaseRequest.config:type_name -> stormlock.backend.v1.ReleaseRequest.ConfigEntry
+	4,  // 14: stormlock.backend.v1.ReleaseResponse.released:type_name -> stormlock.backend.v1.Done
+	3,  // 15: stormlock.backend.v1.ReleaseResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
+	5,  // 16: stormlock.backend.v1.ReleaseResponse.fault:type_name -> stormlock.backend.v1.Fault
+	27, // 17: stormlock.backend.v1.CurrentRequest.config:type_name -> stormlock.backend.v1.CurrentRequest.ConfigEntry
+	2,  // 18: stormlock.backend.v1.CurrentResponse.current:type_name -> stormlock.backend.v1.Lease
+	3,  // 19: stormlock.backend.v1.CurrentResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
+	5,  // 20: stormlock.backend.v1.CurrentResponse.fault:type_name -> stormlock.backend.v1.Fault
+	28, // 21: stormlock.backend.v1.ListRequest.config:type_name -> stormlock.backend.v1.ListRequest.ConfigEntry
+	2,  // 22: stormlock.backend.v1.ListResponse.lease:type_name -> stormlock.backend.v1.Lease
+	5,  // 23: stormlock.backend.v1.ListResponse.fault:type_name -> stormlock.backend.v1.Fault
+	29, // 24: stormlock.backend.v1.SetupRequest.config:type_name -> stormlock.backend.v1.SetupRequest.ConfigEntry
+	4,  // 25: stormlock.backend.v1.SetupResponse.done:type_name -> stormlock.backend.v1.Done
+	5,  // 26: stormlock.backend.v1.SetupResponse.fault:type_name -> stormlock.backend.v1.Fault
+	30, // 27: stormlock.backend.v1.CheckRequest.config:type_name -> stormlock.backend.v1.CheckRequest.ConfigEntry
+	4,  // 28: stormlock.backend.v1.CheckResponse.done:type_name -> stormlock.backend.v1.Done
+	5,  // 29: stormlock.backend.v1.CheckResponse.fault:type_name -> stormlock.backend.v1.Fault
+	23, // 30: stormlock.backend.v1.CheckResponse.findings:type_name -> stormlock.backend.v1.Finding
+	1,  // 31: stormlock.backend.v1.Finding.level:type_name -> stormlock.backend.v1.Finding.Level
+	6,  // 32: stormlock.backend.v1.Backend.Describe:input_type -> stormlock.backend.v1.DescribeRequest
+	9,  // 33: stormlock.backend.v1.Backend.Acquire:input_type -> stormlock.backend.v1.AcquireRequest
+	11, // 34: stormlock.backend.v1.Backend.Renew:input_type -> stormlock.backend.v1.RenewRequest
+	13, // 35: stormlock.backend.v1.Backend.Release:input_type -> stormlock.backend.v1.ReleaseRequest
+	15, // 36: stormlock.backend.v1.Backend.Current:input_type -> stormlock.backend.v1.CurrentRequest
+	17, // 37: stormlock.backend.v1.Backend.List:input_type -> stormlock.backend.v1.ListRequest
+	19, // 38: stormlock.backend.v1.Backend.Setup:input_type -> stormlock.backend.v1.SetupRequest
+	21, // 39: stormlock.backend.v1.Backend.Check:input_type -> stormlock.backend.v1.CheckRequest
+	7,  // 40: stormlock.backend.v1.Backend.Describe:output_type -> stormlock.backend.v1.DescribeResponse
+	10, // 41: stormlock.backend.v1.Backend.Acquire:output_type -> stormlock.backend.v1.AcquireResponse
+	12, // 42: stormlock.backend.v1.Backend.Renew:output_type -> stormlock.backend.v1.RenewResponse
+	14, // 43: stormlock.backend.v1.Backend.Release:output_type -> stormlock.backend.v1.ReleaseResponse
+	16, // 44: stormlock.backend.v1.Backend.Current:output_type -> stormlock.backend.v1.CurrentResponse
+	18, // 45: stormlock.backend.v1.Backend.List:output_type -> stormlock.backend.v1.ListResponse
+	20, // 46: stormlock.backend.v1.Backend.Setup:output_type -> stormlock.backend.v1.SetupResponse
+	22, // 47: stormlock.backend.v1.Backend.Check:output_type -> stormlock.backend.v1.CheckResponse
+	40, // [40:48] is the sub-list for method output_type
+	32, // [32:40] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_stormlock_backend_v1_backend_proto_init() }
@@ -1696,13 +1993,17 @@ func file_stormlock_backend_v1_backend_proto_init() {
 		(*SetupResponse_Done)(nil),
 		(*SetupResponse_Fault)(nil),
 	}
+	file_stormlock_backend_v1_backend_proto_msgTypes[20].OneofWrappers = []any{
+		(*CheckResponse_Done)(nil),
+		(*CheckResponse_Fault)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_stormlock_backend_v1_backend_proto_rawDesc), len(file_stormlock_backend_v1_backend_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   25,
+			NumEnums:      2,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

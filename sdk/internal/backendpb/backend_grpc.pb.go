@@ -48,6 +48,7 @@ const (
 	Backend_Current_FullMethodName  = "/stormlock.backend.v1.Backend/Current"
 	Backend_List_FullMethodName     = "/stormlock.backend.v1.Backend/List"
 	Backend_Setup_FullMethodName    = "/stormlock.backend.v1.Backend/Setup"
+	Backend_Check_FullMethodName    = "/stormlock.backend.v1.Backend/Check"
 )
 
 // BackendClient is the client API for Backend service.
@@ -73,6 +74,9 @@ type BackendClient interface {
 	List(ctx context.Context, in *ListRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListResponse], error)
 	// Setup creates or migrates what the store needs. It can be repeated.
 	Setup(ctx context.Context, in *SetupRequest, opts ...grpc.CallOption) (*SetupResponse, error)
+	// Check looks at the settings of the store, and the rights there, that can
+	// lose a lock or keep one from being taken. It changes nothing.
+	Check(ctx context.Context, in *CheckRequest, opts ...grpc.CallOption) (*CheckResponse, error)
 }
 
 type backendClient struct {
@@ -162,6 +166,16 @@ func (c *backendClient) Setup(ctx context.Context, in *SetupRequest, opts ...grp
 	return out, nil
 }
 
+func (c *backendClient) Check(ctx context.Context, in *CheckRequest, opts ...grpc.CallOption) (*CheckResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckResponse)
+	err := c.cc.Invoke(ctx, Backend_Check_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // BackendServer is the server API for Backend service.
 // All implementations must embed UnimplementedBackendServer
 // for forward compatibility.
@@ -185,6 +199,9 @@ type BackendServer interface {
 	List(*ListRequest, grpc.ServerStreamingServer[ListResponse]) error
 	// Setup creates or migrates what the store needs. It can be repeated.
 	Setup(context.Context, *SetupRequest) (*SetupResponse, error)
+	// Check looks at the settings of the store, and the rights there, that can
+	// lose a lock or keep one from being taken. It changes nothing.
+	Check(context.Context, *CheckRequest) (*CheckResponse, error)
 	mustEmbedUnimplementedBackendServer()
 }
 
@@ -215,6 +232,9 @@ func (UnimplementedBackendServer) List(*ListRequest, grpc.ServerStreamingServer[
 }
 func (UnimplementedBackendServer) Setup(context.Context, *SetupRequest) (*SetupResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Setup not implemented")
+}
+func (UnimplementedBackendServer) Check(context.Context, *CheckRequest) (*CheckResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Check not implemented")
 }
 func (UnimplementedBackendServer) mustEmbedUnimplementedBackendServer() {}
 func (UnimplementedBackendServer) testEmbeddedByValue()                 {}
@@ -356,6 +376,24 @@ func _Backend_Setup_Handler(srv interface{}, ctx context.Context, dec func(inter
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Backend_Check_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(BackendServer).Check(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Backend_Check_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(BackendServer).Check(ctx, req.(*CheckRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // Backend_ServiceDesc is the grpc.ServiceDesc for Backend service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -386,6 +424,10 @@ var Backend_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Setup",
 			Handler:    _Backend_Setup_Handler,
+		},
+		{
+			MethodName: "Check",
+			Handler:    _Backend_Check_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
