@@ -55,17 +55,10 @@ func (s *session) acquire(ctx context.Context, f acquireFlags) error {
 		return err
 	}
 	a := &acquisition{session: s, want: want, repeat: f.leaseID != ""}
-	if err := s.link.open(ctx); err != nil && !a.provesNothing(err) {
+	if err := a.take(ctx); err != nil {
 		return err
 	}
-	a.entry = s.asking(want, a.repeat)
-	if a.entry.beingReleased() {
-		_, giveUp := settling(s.self, want)
-		return usage(fmt.Sprintf("lease %s of resource %q is being released, which may still take effect and would end it again; to settle that, run: %s",
-			want.ID, want.Resource, giveUp))
-	}
-	settle(a.unknown(errInterrupted))
-	return a.run(ctx)
+	return a.report()
 }
 
 // wanted is the lease to ask for. The id is chosen here, before any I/O, so

@@ -35,12 +35,19 @@ type acquisition struct {
 // leaseOfAttempt is what an attempt asks for: the same in each.
 var leaseOfAttempt = func(want sdk.Lease) sdk.Lease { return want }
 
-func (a *acquisition) run(ctx context.Context) error {
+// take takes the lock: then got is the lease, as it stood at sent. If another
+// holds it, the error is a [*heldByOther].
+func (a *acquisition) take(ctx context.Context) error {
+	if err := a.announce(ctx); err != nil {
+		return err
+	}
 	var q inquiry
 	err := q.pursue(ctx, a.attempt)
 	switch {
 	case err == nil:
-		return a.report()
+		a.entry.held(a.got.ID, a.got.TTL-elapsed(a.sent))
+		noteTTL(a.want.TTL, a.got.TTL)
+		return nil
 	case errors.Is(err, sdk.ErrHeld):
 		return a.held(ctx, q.doubt || a.repeat, err)
 	case certain(err):
@@ -48,6 +55,22 @@ func (a *acquisition) run(ctx context.Context) error {
 		return err
 	}
 	return a.unsettled(ctx, err)
+}
+
+// announce notes what is about to be asked for, once the backend is ready. From
+// then on the outcome is unknown until there is an answer.
+func (a *acquisition) announce(ctx context.Context) error {
+	if err := a.link.open(ctx); err != nil && !a.provesNothing(err) {
+		return err
+	}
+	a.entry = a.asking(a.want, a.repeat)
+	if a.entry.beingReleased() {
+		_, giveUp := settling(a.self, a.want)
+		return usage(fmt.Sprintf("lease %s of resource %q is being released, which may still take effect and would end it again; to settle that, run: %s",
+			a.want.ID, a.want.Resource, giveUp))
+	}
+	settle(a.unknown(errInterrupted))
+	return nil
 }
 
 func (a *acquisition) attempt(ctx context.Context) error {
@@ -68,20 +91,32 @@ func (a *acquisition) provesNothing(err error) bool {
 	return a.repeat && err != nil && exitCode(err) == exitUnavailable
 }
 
-// report prints the lease id, unless the answer is so late that the lease may
-// have ended. That is looked at last: the process may have been stopped for
-// hours just before.
+// report prints the lease id, unless the lease may have ended.
 func (a *acquisition) report() error {
-	a.entry.held(a.got.ID, a.got.TTL-elapsed(a.sent))
-	noteTTL(a.want.TTL, a.got.TTL)
-	if elapsed(a.sent) >= a.got.TTL {
-		return &exitError{exitLost, fmt.Sprintf("resource %q was acquired, but the answer took so long that lease %s may have ended", a.want.Resource, a.got.ID)}
+	if err := a.late(); err != nil {
+		return err
 	}
 	if _, err := fmt.Fprintln(os.Stdout, a.got.ID); err != nil {
 		return &exitError{exitInternal, fmt.Sprintf("resource %q is acquired, but printing the lease id failed: %v; the lease id is %s", a.want.Resource, err, a.got.ID)}
 	}
 	return nil
 }
+
+// late is an error if the answer is so old that the lease may have ended. It is
+// looked at last: the process may have been stopped for hours just before.
+func (a *acquisition) late() error {
+	if elapsed(a.sent) < a.got.TTL {
+		return nil
+	}
+	return &exitError{exitLost, fmt.Sprintf("resource %q was acquired, but the answer took so long that lease %s may have ended", a.want.Resource, a.got.ID)}
+}
+
+// A heldByOther says who holds the resource. It matches [sdk.ErrHeld], and so is
+// exit 2.
+type heldByOther struct{ lease sdk.Lease }
+
+func (e *heldByOther) Error() string { return heldText(e.lease) }
+func (e *heldByOther) Unwrap() error { return sdk.ErrHeld }
 
 // held says who holds the resource. If an earlier request may still be on its
 // way, it is called off first: it would take the lock as soon as the holder
@@ -91,14 +126,14 @@ func (a *acquisition) held(ctx context.Context, doubt bool, err error) error {
 	if !ok {
 		return err
 	}
-	text := heldText(held.Lease)
+	other := &heldByOther{held.Lease}
 	if doubt {
 		if err := a.callOff(ctx); !answered(err) {
-			return a.unsettled(ctx, fmt.Errorf("%s; and to call off what was sent got no answer: %w", text, err))
+			return a.unsettled(ctx, fmt.Errorf("%v; and to call off what was sent got no answer: %w", other, err))
 		}
 	}
 	a.entry.remove()
-	return &exitError{exitHeld, text}
+	return other
 }
 
 // callOff releases the lease id. Either answer to that is final: no request
