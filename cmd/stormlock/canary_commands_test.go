@@ -36,6 +36,8 @@ var canaryCommands = []canaryCommand{
 	{"release", "r", ifRight},
 	{"current", "-f json r", ifRight},
 	{"is-held", "r " + canaryID, ifRight},
+	{"exec", "r -- true", ifRight},
+	{"exec", "--lease " + canaryID + " r -- true", ifRight},
 	{"config show", "r", always},
 	{"backend setup", "NAME", always},
 	{"backend setup", "--dry-run NAME", ifRight},

@@ -14,14 +14,14 @@ import (
 	"github.com/stormlock/stormlock/test/servers"
 )
 
-// A guarded is a real store that wants a password.
-type guarded struct {
+// A protected is a real store that wants a password.
+type protected struct {
 	slot
 	start func(*testing.T, *servers.Authority) (addr string, admit func(password string) error)
 	open  bool // it takes any
 }
 
-var guardeds = map[string]guarded{
+var guardeds = map[string]protected{
 	"redis":    {slot{lines: "url = redis://:MARK@ADDR"}, guardedRedis, false},
 	"etcd":     {slot{lines: etcdUser + "password = MARK\nprefix = /locks/"}, guardedEtcd, false},
 	"postgres": {slot{lines: "connection = postgres://ops:MARK@ADDR/postgres?sslmode=disable"}, guardedPostgres, false},

@@ -109,6 +109,7 @@ func (c *canary) run(t *testing.T, args ...string) (code int) {
 // canaryExits are the documented exit codes, less that of a fault of stormlock's.
 var canaryExits = []int{
 	exitDone, exitNone, exitHeld, exitLost, exitUsage, exitUnavailable, exitUnknown, exitRefused, exitConfig,
+	exitNotAcquired, exitOwnFailure,
 }
 
 // look looks for the secret in a text.

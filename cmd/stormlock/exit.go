@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/sdk"
@@ -21,6 +22,15 @@ const (
 	exitConfig      = 78
 )
 
+// Exit codes of exec, whose others are those of the command that it ran.
+const (
+	exitNotAcquired   = 123 // unless -E says otherwise
+	exitLeaseLost     = 124
+	exitOwnFailure    = 125 // whatever it is by the codes above
+	exitNotExecutable = 126
+	exitNotFound      = 127
+)
+
 // An exitError is an error whose exit code the command has decided.
 type exitError struct {
 	code int
@@ -30,6 +40,30 @@ type exitError struct {
 func (e *exitError) Error() string { return e.text }
 
 func usage(text string) error { return &exitError{exitUsage, text} }
+
+// A commandEnd is how a command ended that exec was to run, with the exit code that
+// says so.
+type commandEnd struct {
+	code int
+	text string // may be empty
+}
+
+func (e *commandEnd) Error() string { return e.text }
+
+// ownFailure is true in exec: what another command would say by its exit code must
+// not be taken for that of the command that was run.
+var ownFailure atomic.Bool
+
+// finalCode is the exit code of the process.
+func finalCode(err error) int {
+	if end, ok := errors.AsType[*commandEnd](err); ok {
+		return end.code
+	}
+	if ownFailure.Load() {
+		return exitOwnFailure
+	}
+	return exitCode(err)
+}
 
 // exitCode is the one table from errors to exit codes. What is not in it
 // should not happen.

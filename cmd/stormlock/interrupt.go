@@ -17,6 +17,9 @@ const secondInterrupt = 500 * time.Millisecond
 // has been asked for that could change a lock.
 var outcome atomic.Pointer[exitError]
 
+// passedOn is true while signals are not for us, but for the command that exec runs.
+var passedOn atomic.Bool
+
 // settle makes an error, or nil for success, the outcome.
 func settle(err error) {
 	if err == nil {
@@ -41,6 +44,9 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 	go func() {
 		var first time.Time
 		for s := range arrived {
+			if passedOn.Load() {
+				continue
+			}
 			cancel()
 			switch {
 			case s != os.Interrupt:
@@ -60,7 +66,7 @@ func giveUp(known *exitError) int {
 		known = &exitError{exitUnavailable, "interrupted twice; nothing was changed"}
 	}
 	tell(known)
-	return known.code
+	return finalCode(known)
 }
 
 // heeded leaves out what the caller has us ignore, as nohup does: to listen for

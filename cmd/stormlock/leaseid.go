@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -30,16 +29,26 @@ func (g *globals) leaseID(ctx context.Context, argument string) (string, error) 
 	return id, err
 }
 
-// readLeaseID reads one line. One that is too long is cut off where it is
-// certain to be refused.
+// readLeaseID reads one line, and leaves what follows to the command that exec
+// runs. One that is too long is cut off where it is certain to be refused.
 func readLeaseID(r io.Reader) (string, error) {
-	line, err := bufio.NewReader(io.LimitReader(r, sdk.MaxIDLen+2)).ReadString('\n')
+	line, err := readLine(r, sdk.MaxIDLen+2)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", usage("the lease id cannot be read from stdin: " + err.Error())
 	}
-	id := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+	id := strings.TrimSuffix(line, "\r")
 	if id == "" {
 		return "", usage(`there is no lease id on stdin; write it there, or give it in the place of "-"`)
 	}
 	return id, nil
+}
+
+// readLine reads byte by byte, up to a newline, which it leaves out, or most bytes.
+func readLine(r io.Reader, most int) (line string, err error) {
+	for b := make([]byte, 1); len(line) < most; line += string(b) {
+		if _, err := io.ReadFull(r, b); err != nil || b[0] == '\n' {
+			return line, err
+		}
+	}
+	return line, nil
 }

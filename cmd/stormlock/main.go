@@ -12,9 +12,13 @@ import (
 	"runtime/debug"
 
 	"github.com/stormlock/stormlock/internal/escape"
+	"github.com/stormlock/stormlock/internal/guarded"
 )
 
-func main() { os.Exit(run()) }
+func main() {
+	guarded.RunIfHelper()
+	os.Exit(run())
+}
 
 func run() (code int) {
 	defer reportPanic(&code)
@@ -22,12 +26,16 @@ func run() (code int) {
 	ctx, stop := interruptible(context.Background())
 	defer stop()
 
-	err := newRoot().ExecuteContext(ctx)
+	root := newRoot()
+	if cmd, _, err := root.Find(os.Args[1:]); err == nil && cmd.Name() == execName {
+		ownFailure.Store(true)
+	}
+	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone
 	}
 	tell(err)
-	return exitCode(err)
+	return finalCode(err)
 }
 
 // reportPanic makes a bug of ours exit 70: Go's own exit code for a panic is 2,

@@ -15,12 +15,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/stormlock/stormlock/internal/guarded"
 	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
 func TestMain(m *testing.M) {
 	plugintest.RunIfBackend()
+	guarded.RunIfHelper()
 	plugintest.HurryRaceDetector()
 	_ = os.Unsetenv("XDG_STATE_HOME") // tests set HOME, and keep out of ours
 	rollBackTime = 10 * time.Second

@@ -38,31 +38,37 @@ func (s *session) renew(ctx context.Context, lease sdk.Lease, flag ttlFlag) (err
 	if lease.TTL, err = s.ttl(flag); err != nil {
 		return err
 	}
+	_, _, err = s.renewed(ctx, lease)
+	return err
+}
+
+// renewed renews a lease and returns it as it stood at sent.
+func (s *session) renewed(ctx context.Context, lease sdk.Lease) (got sdk.Lease, sent boottime.Instant, err error) {
 	if err := s.link.open(ctx); err != nil {
-		return err
+		return got, sent, err
 	}
 	entry := s.changing(lease, "")
 	settle(unknownRepeat("renewed", lease, errInterrupted))
 	var q inquiry
-	got, sent, err := s.extend(ctx, &q, lease)
+	got, sent, err = s.extend(ctx, &q, lease)
 	switch {
 	case errors.Is(err, sdk.ErrNotHeld) && q.doubt:
-		return s.voidRenewal(ctx, lease, entry)
+		return got, sent, s.voidRenewal(ctx, lease, entry)
 	case errors.Is(err, sdk.ErrNotHeld):
 		entry.remove()
-		return s.lost(lease, "")
+		return got, sent, s.lost(lease, "")
 	case certain(err):
 		entry.putBack()
 	}
 	if err != nil {
-		return unknownRepeat("renewed", lease, err)
+		return got, sent, unknownRepeat("renewed", lease, err)
 	}
 	entry.held(got.ID, got.TTL-elapsed(sent))
 	noteTTL(lease.TTL, got.TTL)
 	if elapsed(sent) >= got.TTL {
-		return &exitError{exitLost, fmt.Sprintf("lease %s of resource %q was renewed, but the answer took so long that it may have ended", lease.ID, lease.Resource)}
+		err = &exitError{exitLost, fmt.Sprintf("lease %s of resource %q was renewed, but the answer took so long that it may have ended", lease.ID, lease.Resource)}
 	}
-	return nil
+	return got, sent, err
 }
 
 // extend renews the lease. It returns when the attempt left that was answered.

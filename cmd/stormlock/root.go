@@ -32,6 +32,7 @@ Results go to stdout, everything else to stderr. Exit codes:
   70  internal error       75  outcome unknown: how to settle it is on stderr
   77  refused: permission, trust, data that is not a lock
   78  wrong configuration
+("stormlock exec" has the exit status of its command instead; see its help.)
 
 The configuration file is the first of ./.stormlock.cfg,
 $XDG_CONFIG_HOME/stormlock.cfg (or ~/.config/stormlock.cfg) and
@@ -72,7 +73,7 @@ func newRoot() *cobra.Command {
 		return usage(fmt.Sprintf("%v; see: %s --help", err, cmd.CommandPath()))
 	})
 	root.AddCommand(
-		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newMine(g),
+		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newMine(g), newExec(g),
 		newInit(g), newBackend(g), newConfig(g), newVersion(),
 	)
 	strict(root)

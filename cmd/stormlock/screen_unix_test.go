@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,10 +32,12 @@ type screen struct {
 // at the end of the test.
 func onScreen(t *testing.T, cmd *exec.Cmd) *screen {
 	t.Helper()
-	f, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 80, Rows: 24})
+	passOnNoNohup()
+	blocking, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 80, Rows: 24})
 	if err != nil {
 		t.Fatal(err)
 	}
+	f := closable(t, blocking)
 	s := &screen{cmd: cmd, f: f, end: make(chan struct{})}
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
@@ -43,6 +46,20 @@ func onScreen(t *testing.T, cmd *exec.Cmd) *screen {
 	})
 	go s.read()
 	return s
+}
+
+// closable makes a file of a blocking one that can be closed while it is read.
+func closable(t *testing.T, blocking *os.File) *os.File {
+	t.Helper()
+	defer blocking.Close()
+	fd, err := syscall.Dup(int(blocking.Fd()))
+	if err == nil {
+		err = syscall.SetNonblock(fd, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), "terminal")
 }
 
 func (s *screen) read() {

@@ -31,12 +31,18 @@ type session struct {
 // gives, and stops the plugin afterwards. The context that do gets ends on a
 // signal.
 func (g *globals) with(ctx context.Context, resource string, do func(context.Context, *session) error) error {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	return g.lasting(ctx, resource, do)
+}
+
+// lasting is the same for a command that may take longer, which bounds what it asks
+// of the store itself (see [session.bounded]).
+func (g *globals) lasting(ctx context.Context, resource string, do func(context.Context, *session) error) error {
 	if err := sdk.ValidateResource(resource); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
-	defer cancel()
-	file, err := g.readConfig(ctx)
+	file, err := g.readConfigInTime(ctx)
 	if err != nil {
 		return err
 	}
@@ -51,6 +57,14 @@ func (g *globals) with(ctx context.Context, resource string, do func(context.Con
 	defer s.book.close()
 	defer s.link.close(ctx, true)
 	return g.finish(file, settings.Backend, do(ctx, s))
+}
+
+// bounded runs a step of a command that lasts, within the time that --timeout
+// gives.
+func (s *session) bounded(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.time)
+	defer cancel()
+	return do(ctx)
 }
 
 // withBackend runs do with a backend, as with does for a resource.
@@ -98,6 +112,13 @@ func (g *globals) readConfig(ctx context.Context) (*config.File, error) {
 	return awaited(ctx, "reading the configuration file", func() (*config.File, error) {
 		return config.Load(g.config, g.environment())
 	})
+}
+
+// readConfigInTime is the same within the time that --timeout gives.
+func (g *globals) readConfigInTime(ctx context.Context) (*config.File, error) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	return g.readConfig(ctx)
 }
 
 // configIfAny is for commands that need no configuration file, but keep to the

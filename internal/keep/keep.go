@@ -100,7 +100,7 @@ func (e *LostError) Error() string {
 func (e *LostError) Unwrap() error { return e.Reason }
 
 // Keep renews the lease until the task has ended. The error is nil then, or a
-// [*LostError] if Keep ended it, before which it calls lost.
+// [*LostError] if the task had to be ended, of which lost is told first.
 func (k Keeper) Keep(lease Lease, task Task, lost func(*LostError)) error {
 	if k.Now == nil {
 		k.Now = boottime.Now
@@ -112,7 +112,9 @@ func (k Keeper) Keep(lease Lease, task Task, lost func(*LostError)) error {
 		return nil
 	}
 	lost(why)
-	k.end(task, r.lastMoment(why))
+	if !ended(task) {
+		k.end(task, r.lastMoment(why))
+	}
 	return why
 }
 
@@ -137,7 +139,7 @@ func (r *renewals) until(done <-chan struct{}) *LostError {
 	for {
 		select {
 		case <-done:
-			return nil
+			return r.stood()
 		case result := <-r.pending:
 			r.pending = nil
 			r.cancel()
@@ -155,6 +157,15 @@ func (r *renewals) until(done <-chan struct{}) *LostError {
 			r.begin(time.Duration(r.lease.doubt() - now))
 		}
 	}
+}
+
+// stood is about a task that has ended: nobody can tell when, if this process was
+// stopped for so long that others saw to it.
+func (r *renewals) stood() *LostError {
+	if r.Now() < r.lease.Terminate() {
+		return nil
+	}
+	return &LostError{Reason: r.reason}
 }
 
 // pause is the time until there is something to do.
@@ -203,6 +214,15 @@ func (r *renewals) lastMoment(why *LostError) boottime.Instant {
 		return r.Now() + boottime.Instant(min(r.lease.TTL/6, longestGrace))
 	}
 	return r.lease.Kill()
+}
+
+func ended(task Task) bool {
+	select {
+	case <-task.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 // end asks the task to end and kills it at the last moment.

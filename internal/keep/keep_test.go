@@ -30,6 +30,8 @@ type world struct {
 	sleepFor time.Duration // and for how long
 	woke     time.Duration
 
+	endsAsleep bool // the task ends meanwhile
+
 	done       chan struct{}
 	stubborn   bool // does not end when it is asked to
 	terminated time.Duration
@@ -46,6 +48,9 @@ func (w *world) since() time.Duration { return time.Duration(w.now()) }
 func (w *world) sleep() {
 	w.slept.Store(int64(w.sleepFor))
 	w.woke = w.since()
+	if w.endsAsleep {
+		close(w.done)
+	}
 }
 
 func (w *world) Done() <-chan struct{} { return w.done }
@@ -228,6 +233,16 @@ func TestAnswerThatCameLate(t *testing.T) {
 	lost(t, keep(t, w, 0), false)
 	if len(w.asked) != 1 {
 		t.Errorf("renewed at %v", w.asked)
+	}
+}
+
+// TestStoppedUntilTheTaskWasEnded: what was stopped meanwhile finds that somebody
+// else had to end the task.
+func TestStoppedUntilTheTaskWasEnded(t *testing.T) {
+	w := &world{sleepAt: ttl / 6, sleepFor: ttl, endsAsleep: true}
+	lost(t, keep(t, w, 0), false)
+	if w.terminated != 0 {
+		t.Errorf("terminated at %s", w.terminated)
 	}
 }
 
