@@ -14,6 +14,12 @@ const acquireHelp = `Acquire takes the lock on a resource and prints the lease i
 or releases it. If another holds the lock, it says who, why and for how long
 still, and exits with 2.
 
+With --wait it waits until the lock is free, for so long, or "forever". It asks
+every few seconds, sooner when the other lease is about to end, and a last time
+when the time is over: if another holds the lock still, it exits with 2. There is
+no queue: of those who wait, whoever asks first after the lock became free has it.
+Ctrl-C ends it at once and leaves nothing. --timeout bounds each request then.
+
 If an answer is lost, it asks again with the same lease id, until the answer is
 definite or --timeout is over. If it still cannot tell then whether the lock was
 taken (exit 75), repeating it with --lease-id and the id that it printed on
@@ -24,27 +30,38 @@ type acquireFlags struct {
 	ttl     ttlFlag
 	reason  string
 	leaseID string
+	wait    waitFlag
 }
 
 func newAcquire(g *globals) *cobra.Command {
 	var f acquireFlags
 	cmd := &cobra.Command{
-		Use:     "acquire [-t TTL] [-m REASON] RESOURCE",
-		Short:   "Take a lock and print its lease id",
-		Long:    acquireHelp,
-		Example: `  stormlock acquire -t 2h -m "upgrade to 17" prod-db`,
-		Args:    takes("RESOURCE"),
+		Use:   "acquire [-t TTL] [-m REASON] [--wait DURATION] RESOURCE",
+		Short: "Take a lock and print its lease id",
+		Long:  acquireHelp,
+		Example: `  stormlock acquire -t 2h -m "upgrade to 17" prod-db
+  stormlock acquire --wait 30m -m "upgrade to 17" prod-db
+  id=$(stormlock acquire --wait forever prod-db)`,
+		Args: takes("RESOURCE"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if f.wait.given() && f.leaseID != "" {
+				return usage("--lease-id settles an acquire that was sent, and --wait begins with new ones; give one of them")
+			}
 			if f.leaseID, err = g.leaseID(cmd.Context(), f.leaseID); err != nil {
 				return err
 			}
-			return g.with(cmd.Context(), args[0], func(ctx context.Context, s *session) error {
+			with := g.with
+			if f.wait.given() {
+				with = g.withSteps
+			}
+			return with(cmd.Context(), args[0], func(ctx context.Context, s *session) error {
 				return s.acquire(ctx, f)
 			})
 		},
 	}
 	cmd.Flags().VarP(&f.ttl, "ttl", "t", "how long the lock lasts unless renewed, "+ttlHelp)
 	cmd.Flags().StringVarP(&f.reason, "reason", "m", "", "why, for others to read")
+	f.wait.addTo(cmd)
 	cmd.Flags().StringVar(&f.leaseID, "lease-id", "", "repeat an acquire whose outcome is unknown; \"-\" reads the id from stdin")
 	return cmd
 }
@@ -55,7 +72,12 @@ func (s *session) acquire(ctx context.Context, f acquireFlags) error {
 		return err
 	}
 	a := &acquisition{session: s, want: want, repeat: f.leaseID != ""}
-	if err := a.take(ctx); err != nil {
+	if f.wait.given() {
+		a, err = s.acquireWaiting(ctx, want, f.wait)
+	} else {
+		err = a.take(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	return a.report()

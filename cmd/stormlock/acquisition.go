@@ -113,7 +113,10 @@ func (a *acquisition) late() error {
 
 // A heldByOther says who holds the resource. It matches [sdk.ErrHeld], and so is
 // exit 2.
-type heldByOther struct{ lease sdk.Lease }
+type heldByOther struct {
+	lease sdk.Lease
+	at    boottime.Instant // when it had its TTL still
+}
 
 func (e *heldByOther) Error() string { return heldText(e.lease) }
 func (e *heldByOther) Unwrap() error { return sdk.ErrHeld }
@@ -126,7 +129,7 @@ func (a *acquisition) held(ctx context.Context, doubt bool, err error) error {
 	if !ok {
 		return err
 	}
-	other := &heldByOther{held.Lease}
+	other := &heldByOther{held.Lease, a.sent}
 	if doubt {
 		if err := a.callOff(ctx); !answered(err) {
 			return a.unsettled(ctx, fmt.Errorf("%v; and to call off what was sent got no answer: %w", other, err))

@@ -57,11 +57,13 @@ func (s *session) current(ctx context.Context, print format) error {
 // ended on the way is none. If there is none, the error says so, with its exit
 // code.
 func (s *session) now(ctx context.Context) (sdk.Lease, error) {
-	if err := s.link.open(ctx); err != nil {
-		return sdk.Lease{}, err
-	}
+	var lease sdk.Lease
 	sent := boottime.Now()
-	lease, err := s.link.backend.Current(ctx, s.Resource)
+	err := s.link.ask(ctx, func(ctx context.Context, backend sdk.Backend) (err error) {
+		sent = boottime.Now()
+		lease, err = backend.Current(ctx, s.Resource)
+		return err
+	})
 	lease.TTL -= elapsed(sent)
 	switch {
 	case errors.Is(err, sdk.ErrNotHeld) || err == nil && lease.TTL <= 0:

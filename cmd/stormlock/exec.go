@@ -38,11 +38,13 @@ Exit codes:
 Any other is the command's.`
 
 const execExample = `  stormlock exec -t 10m -m "upgrade to 17" prod-db -- ./upgrade.sh --all
+  stormlock exec --wait 1h -t 5m nightly -- make backup
   stormlock exec --lease "$id" prod-db -- psql -f step2.sql`
 
 type execFlags struct {
 	ttl           ttlFlag
 	reason        string
+	wait          waitFlag
 	lease         string // to run under, taken by hand
 	conflict      exitStatus
 	onLost        string
@@ -52,7 +54,7 @@ type execFlags struct {
 func newExec(g *globals) *cobra.Command {
 	f := execFlags{conflict: exitNotAcquired}
 	cmd := &cobra.Command{
-		Use:     execName + " [-t TTL] [-m REASON] RESOURCE -- COMMAND [ARGUMENT...]",
+		Use:     execName + " [-t TTL] [-m REASON] [--wait DURATION] RESOURCE -- COMMAND [ARGUMENT...]",
 		Short:   "Run a command under a lock",
 		Long:    execHelp,
 		Example: execExample,
@@ -60,6 +62,9 @@ func newExec(g *globals) *cobra.Command {
 
 		DisableFlagsInUseLine: true, // they do not come last
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if f.lease != "" && f.wait.given() {
+				return usage("--wait is for a lock that is taken here; with --lease it is held already")
+			}
 			path, err := guarded.Look(args[1])
 			if err != nil {
 				return cannotRun(err)
@@ -67,7 +72,7 @@ func newExec(g *globals) *cobra.Command {
 			if f.lease, err = g.leaseID(cmd.Context(), f.lease); err != nil {
 				return err
 			}
-			return g.lasting(cmd.Context(), args[0], func(ctx context.Context, s *session) error {
+			return g.withSteps(cmd.Context(), args[0], func(ctx context.Context, s *session) error {
 				return s.exec(ctx, f, guarded.Command{Path: path, Args: args[1:]})
 			})
 		},
@@ -75,6 +80,7 @@ func newExec(g *globals) *cobra.Command {
 	flags := cmd.Flags()
 	flags.VarP(&f.ttl, "ttl", "t", "how long the lock outlasts stormlock at the most, "+ttlHelp)
 	flags.StringVarP(&f.reason, "reason", "m", "", "why, for others to read")
+	f.wait.addTo(cmd)
 	flags.StringVar(&f.lease, "lease", "", "run under the lease with this `ID`, which was taken before, and leave it held; \"-\" reads it from stdin")
 	flags.VarP(&f.conflict, "conflict-exit-code", "E", "exit `CODE` if the lock is not acquired")
 	flags.StringVar(&f.onLost, "on-lost", "", "shell `COMMAND` to run when the lease is lost, while the command is ended")

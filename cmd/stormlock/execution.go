@@ -32,14 +32,14 @@ type execution struct {
 // secure gets the lease: a new one, or that which was taken by hand.
 func (x *execution) secure(ctx context.Context) error {
 	if x.flags.lease != "" {
-		return x.bounded(ctx, x.adopt)
+		return x.timed(ctx, x.adopt)
 	}
 	want, err := x.wanted(acquireFlags{ttl: x.flags.ttl, reason: x.flags.reason})
 	if err != nil {
 		return err
 	}
-	a := &acquisition{session: x.session, want: want}
-	if err := x.bounded(ctx, a.take); err != nil {
+	a, err := x.acquireWaiting(ctx, want, x.flags.wait)
+	if err != nil {
 		return err
 	}
 	x.lease, x.sent, x.asked, x.entry = a.got, a.sent, want.TTL, a.entry
@@ -179,7 +179,7 @@ func (x *execution) giveBack(ctx context.Context) error {
 	lease := sdk.Lease{Resource: x.Resource, ID: x.lease.ID}
 	entry := x.changing(lease, leases.Releasing)
 	var q inquiry
-	err := x.bounded(context.WithoutCancel(ctx), func(ctx context.Context) error { return q.pursue(ctx, x.releasing(lease)) })
+	err := x.timed(context.WithoutCancel(ctx), func(ctx context.Context) error { return q.pursue(ctx, x.releasing(lease)) })
 	if !answered(err) {
 		note("warning: " + x.unreleased(err).text)
 		return nil
@@ -203,7 +203,7 @@ func (x *execution) unreleased(err error) *exitError {
 
 // holderNow tells who holds the resource after a lease was lost, if it is known.
 func (x *execution) holderNow(ctx context.Context) (text string) {
-	_ = x.bounded(context.WithoutCancel(ctx), func(ctx context.Context) error {
+	_ = x.timed(context.WithoutCancel(ctx), func(ctx context.Context) error {
 		lease, err := x.now(ctx)
 		if err == nil {
 			text = "; " + heldText(lease)

@@ -106,6 +106,7 @@ var appearances = []appearance{
 	{words("current -f id r"), exitDone, 1, warned, 0},
 	{words("current -f json r"), exitDone, 1, warned, 0},
 	{words("acquire held"), exitHeld, 0, warned + 1, 0},
+	{words("acquire --wait 1s held"), exitHeld, 0, warned + 2, 0},
 	{words("is-held r ffff"), exitNone, 0, warned + 1, 0},
 	{words("renew r ffff"), exitDone, 0, warned + 1, 0}, // it lasts longer than asked for
 	{words("--log-level trace current speak"), exitDone, 1, warned, 2},
@@ -176,6 +177,7 @@ func mistakes() (all []appearance) {
 		{"mine", "-f", hostileArgument},
 		{"current", "r", hostileArgument},
 		{"acquire", "-t", hostileArgument, "r"},
+		{"acquire", "--wait", hostileArgument, "r"},
 		{"acquire", "--lease-id", hostileArgument, "r"},
 		{"acquire", "-m", hostileArgument, "r"},
 		{"--timeout", hostileArgument, "version"},

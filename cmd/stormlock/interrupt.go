@@ -29,6 +29,9 @@ func settle(err error) {
 	outcome.Store(&exitError{exitCode(err), err.Error()})
 }
 
+// unsettle says that what was asked for was answered, and changed nothing.
+func unsettle() { outcome.Store(nil) }
+
 // interruptible returns a context that ends with the first signal that asks us
 // to stop. What is under way is then rolled back or reported. A second Ctrl-C
 // ends the process at once, and the plugin ends by itself; a second hangup or

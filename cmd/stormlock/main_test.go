@@ -115,11 +115,14 @@ func install(ts *testscript.TestScript, neg bool, names []string) {
 }
 
 // next NAME: the calls of the backend "scripted" begin anew, with the file
-// next-NAME as their script.
+// next-NAME as their script, and looks-NAME, if it is there, as that of looking.
 func next(ts *testscript.TestScript, neg bool, args []string) {
 	script := ts.ReadFile("next-" + args[0])
 	ts.Check(os.WriteFile(ts.MkAbs("scripted/script"), []byte(script), 0o600))
 	ts.Check(os.WriteFile(ts.MkAbs("scripted/calls"), nil, 0o600))
+	looks, _ := os.ReadFile(ts.MkAbs("looks-" + args[0]))
+	ts.Check(os.WriteFile(ts.MkAbs("scripted/looks"), looks, 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("scripted/looked"), nil, 0o600))
 }
 
 // exits CODE COMMAND...: runs a command and checks its exit code exactly.

@@ -24,7 +24,14 @@ type session struct {
 	link *link
 	book book
 	self string        // how to call stormlock again with the same configuration
-	time time.Duration // that the command may take
+	time time.Duration // that the command, or each of its steps, may take
+}
+
+// timed runs a step of a command with the time that --timeout gives.
+func (s *session) timed(ctx context.Context, step func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.time)
+	defer cancel()
+	return step(ctx)
 }
 
 // with runs do with a session for a resource, within the time that --timeout
@@ -33,12 +40,12 @@ type session struct {
 func (g *globals) with(ctx context.Context, resource string, do func(context.Context, *session) error) error {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
 	defer cancel()
-	return g.lasting(ctx, resource, do)
+	return g.withSteps(ctx, resource, do)
 }
 
-// lasting is the same for a command that may take longer, which bounds what it asks
-// of the store itself (see [session.bounded]).
-func (g *globals) lasting(ctx context.Context, resource string, do func(context.Context, *session) error) error {
+// withSteps is with for a command that may take longer than --timeout, because it
+// waits for people or runs a command: each of its steps gets that time, from [session.timed].
+func (g *globals) withSteps(ctx context.Context, resource string, do func(context.Context, *session) error) error {
 	if err := sdk.ValidateResource(resource); err != nil {
 		return err
 	}
@@ -57,14 +64,6 @@ func (g *globals) lasting(ctx context.Context, resource string, do func(context.
 	defer s.book.close()
 	defer s.link.close(ctx, true)
 	return g.finish(file, settings.Backend, do(ctx, s))
-}
-
-// bounded runs a step of a command that lasts, within the time that --timeout
-// gives.
-func (s *session) bounded(ctx context.Context, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, s.time)
-	defer cancel()
-	return do(ctx)
 }
 
 // withBackend runs do with a backend, as with does for a resource.
@@ -109,6 +108,8 @@ func (g *globals) environment() config.Env { return config.Env{Getenv: os.Getenv
 // readConfig reads the configuration file. It does not wait longer than ctx for
 // a disk or network that does not answer.
 func (g *globals) readConfig(ctx context.Context) (*config.File, error) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
 	return awaited(ctx, "reading the configuration file", func() (*config.File, error) {
 		return config.Load(g.config, g.environment())
 	})
@@ -199,5 +200,5 @@ func (g *globals) logger() (hclog.Logger, error) {
 	if level == hclog.NoLevel {
 		return nil, usage(fmt.Sprintf("log level %q is none of trace, debug, info, warn, error, off", g.logLevel))
 	}
-	return hclog.New(&hclog.LoggerOptions{Name: "stormlock", Level: level, Output: escape.Writer(os.Stderr)}), nil
+	return hclog.New(&hclog.LoggerOptions{Name: "stormlock", Level: level, Output: escape.Writer(live.writer(os.Stderr))}), nil
 }

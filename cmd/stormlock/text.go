@@ -52,7 +52,9 @@ func tell(err error) {
 
 // note writes a line that is not a result. Parts of it may have been written by
 // others: holders, servers, plugins.
-func note(text string) { fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text)) }
+func note(text string) {
+	live.above(func() { fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text)) })
+}
 
 // self is how to call stormlock again with the same configuration.
 func (g *globals) self() string {

@@ -48,7 +48,7 @@ type backend struct {
 	open    func()
 	acquire func(context.Context, sdk.Lease) (sdk.Lease, error)
 	renew   func(context.Context, sdk.Lease) (sdk.Lease, error) // nil: as it stands
-	current func(resource string) (sdk.Lease, error)            // nil: what is stored
+	current func(context.Context, string) (sdk.Lease, error)    // nil: what is stored
 	release func(sdk.Lease) error                               // nil: what is stored
 	setup   func(dryRun bool) ([]string, error)                 // nil: nothing to do
 	check   func() ([]sdk.Finding, error)                       // nil: nothing to tell
@@ -101,9 +101,9 @@ func (b *backend) Release(_ context.Context, lease sdk.Lease) error {
 	return nil
 }
 
-func (b *backend) Current(_ context.Context, resource string) (sdk.Lease, error) {
+func (b *backend) Current(ctx context.Context, resource string) (sdk.Lease, error) {
 	if b.current != nil {
-		return b.current(resource)
+		return b.current(ctx, resource)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

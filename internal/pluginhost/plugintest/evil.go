@@ -60,13 +60,20 @@ func evil() {
 			_, err := evilCall(context.Background(), lease)
 			return err
 		}
-		b.current = func(resource string) (sdk.Lease, error) {
-			return evilCall(context.Background(), sdk.Lease{Resource: resource, TTL: time.Hour})
-		}
+		b.current = evilCurrent
 		b.setup = evilSetup
 		sdk.Warn(ctx, "%s", HostileBytes)
 		return b, nil
 	})
+}
+
+// evilCurrent also shows the lease that keeps others out.
+func evilCurrent(ctx context.Context, resource string) (sdk.Lease, error) {
+	lease, err := evilCall(ctx, sdk.Lease{Resource: resource})
+	if held, ok := errors.AsType[*sdk.HeldError](err); ok {
+		return held.Lease, nil
+	}
+	return lease, err
 }
 
 func evilSetup(dryRun bool) ([]string, error) {

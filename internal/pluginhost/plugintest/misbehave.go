@@ -130,7 +130,7 @@ func late(b *backend) {
 		return grant(ctx, want)
 	}
 	b.renew = b.acquire
-	b.current = func(resource string) (sdk.Lease, error) {
+	b.current = func(_ context.Context, resource string) (sdk.Lease, error) {
 		time.Sleep(1200 * time.Millisecond)
 		return sdk.Lease{Resource: resource, ID: LateID, Principal: "ana", TTL: time.Second}, nil
 	}

@@ -20,14 +20,17 @@ import (
 //	lost   carry it out and die without an answer
 //	die    die without carrying it out
 //	hang   carry it out and give no answer until the context ends
+//	stuck  the same, and for a second and a half after that
 //	down   certainly nothing written: the store is unavailable
 //	broken certainly nothing written: the configuration is wrong
-//	held   another holds the resource (acquire only)
+//	held   another holds the resource (acquire and current only)
+//	brief  the same, but for a second still
 //	late   carry it out and answer after the lease has ended
 //	wait   carry it out and answer once there is a file go
 //
 // What comes after the last line is ok. The calls are told in the file calls:
-// operation, lease id and action; the leases are in the file leases.
+// operation, lease id and action; the leases are in the file leases. Those of
+// current, which change nothing, have files of their own: looks, and looked.
 const ScriptDir = "PLUGINTEST_SCRIPT_DIR"
 
 // scripted keeps its leases in a file, so that another process finds them, and
@@ -44,11 +47,8 @@ func scripted(b *backend) {
 		_, err := perform(context.Background(), dir, "release", lease, end)
 		return err
 	}
-	b.current = func(resource string) (sdk.Lease, error) {
-		if lease, ok := stored(dir)[resource]; ok {
-			return lease, nil
-		}
-		return sdk.Lease{}, sdk.ErrNotHeld
+	b.current = func(ctx context.Context, resource string) (sdk.Lease, error) {
+		return perform(ctx, dir, "current", sdk.Lease{Resource: resource}, look)
 	}
 }
 
@@ -84,6 +84,22 @@ func end(leases map[string]sdk.Lease, lease sdk.Lease) (sdk.Lease, error) {
 	return sdk.Lease{}, nil
 }
 
+func look(leases map[string]sdk.Lease, lease sdk.Lease) (sdk.Lease, error) {
+	if now, ok := leases[lease.Resource]; ok {
+		return now, nil
+	}
+	return sdk.Lease{}, sdk.ErrNotHeld
+}
+
+// otherLease is one that another holds, for so long still.
+func otherLease(name, resource string, left time.Duration) (sdk.Lease, error) {
+	lease := sdk.Lease{Resource: resource, ID: LateID, Principal: "ben@ops", TTL: left}
+	if name == "current" {
+		return lease, nil
+	}
+	return sdk.Lease{}, &sdk.HeldError{Lease: lease}
+}
+
 // perform carries out one call as the script has it.
 func perform(ctx context.Context, dir, name string, arg sdk.Lease, do operation) (sdk.Lease, error) {
 	action := nextAction(dir, name, arg.ID)
@@ -94,15 +110,19 @@ func perform(ctx context.Context, dir, name string, arg sdk.Lease, do operation)
 		return sdk.Lease{}, sdk.Unavailable("connection refused")
 	case "broken":
 		return sdk.Lease{}, &sdk.ConfigError{Message: "has no door"}
-	case "held": // an acquire's answer alone
-		return sdk.Lease{}, &sdk.HeldError{Lease: sdk.Lease{Resource: arg.Resource, ID: LateID, Principal: "ben@ops", TTL: time.Hour}}
+	case "held":
+		return otherLease(name, arg.Resource, time.Hour)
+	case "brief":
+		return otherLease(name, arg.Resource, time.Second)
 	}
 	leases := stored(dir)
 	got, err := do(leases, arg)
-	store(dir, leases)
+	if name != "current" {
+		store(dir, leases)
+	}
 	tell(EventFile, action)
 	linger(ctx, dir, action, arg)
-	if action == "hang" {
+	if action == "hang" || action == "stuck" {
 		return sdk.Lease{}, ctx.Err()
 	}
 	return got, err
@@ -115,6 +135,9 @@ func linger(ctx context.Context, dir, action string, arg sdk.Lease) {
 		os.Exit(7)
 	case "hang":
 		<-ctx.Done()
+	case "stuck":
+		<-ctx.Done()
+		time.Sleep(undoTime)
 	case "wait":
 		for ctx.Err() == nil && !exists(filepath.Join(dir, "go")) {
 			time.Sleep(time.Millisecond)
@@ -126,15 +149,19 @@ func linger(ctx context.Context, dir, action string, arg sdk.Lease) {
 
 // nextAction is the line of the script for this call, which it notes.
 func nextAction(dir, name, id string) string {
-	calls, _ := os.ReadFile(filepath.Join(dir, "calls"))
-	script, _ := os.ReadFile(filepath.Join(dir, "script"))
+	scriptFile, callsFile := filepath.Join(dir, "script"), filepath.Join(dir, "calls")
+	if name == "current" {
+		scriptFile, callsFile = filepath.Join(dir, "looks"), filepath.Join(dir, "looked")
+	}
+	calls, _ := os.ReadFile(callsFile)
+	script, _ := os.ReadFile(scriptFile)
 	actions := strings.Fields(string(script))
 	action := "ok"
 	if done := strings.Count(string(calls), "\n"); done < len(actions) {
 		action = actions[done]
 	}
 	calls = fmt.Appendf(calls, "%s %s %s\n", name, id, action)
-	must(os.WriteFile(filepath.Join(dir, "calls"), calls, 0o600))
+	must(os.WriteFile(callsFile, calls, 0o600))
 	return action
 }
 

@@ -15,7 +15,7 @@ func unready(b *backend) {
 	b.acquire = func(context.Context, sdk.Lease) (sdk.Lease, error) { return sdk.Lease{}, fault }
 	b.renew = b.acquire
 	b.release = func(sdk.Lease) error { return fault }
-	b.current = func(string) (sdk.Lease, error) { return sdk.Lease{}, fault }
+	b.current = func(context.Context, string) (sdk.Lease, error) { return sdk.Lease{}, fault }
 	b.setup = func(dryRun bool) ([]string, error) {
 		return []string{"CREATE TABLE locks;", fmt.Sprintf("dry run: %t\x1b[2J", dryRun)}, nil
 	}
