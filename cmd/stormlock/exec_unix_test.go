@@ -256,3 +256,32 @@ func TestExecInterruptedBefore(t *testing.T) {
 		t.Errorf("mine shows %q", mine)
 	}
 }
+
+// TestExecInterruptedWhileItWaits: nothing is run and nothing is left.
+func TestExecInterruptedWhileItWaits(t *testing.T) {
+	o := newOperator(t, "local", "")
+	o.ok(t, "acquire", "r")
+	before := o.ok(t, "mine", "-f", "json")
+	cmd := o.under("echo ran", "--wait", "forever")
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	said, err := cmd.StderrPipe()
+	passOnNoNohup()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := said.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitOwnFailure || out.Len() > 0 {
+		t.Errorf("exit code %d, stdout %q", code, &out)
+	}
+	if mine := o.ok(t, "mine", "-f", "json"); mine != before {
+		t.Errorf("mine shows %q, before %q", mine, before)
+	}
+}

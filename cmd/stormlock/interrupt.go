@@ -26,7 +26,7 @@ func settle(err error) {
 		outcome.Store(&exitError{code: exitDone})
 		return
 	}
-	outcome.Store(&exitError{exitCode(err), err.Error()})
+	outcome.Store(&exitError{finalCode(err), err.Error()})
 }
 
 // unsettle says that what was asked for was answered, and changed nothing.
@@ -66,10 +66,11 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 // giveUp tells what is known at once and returns the exit code.
 func giveUp(known *exitError) int {
 	if known == nil {
-		known = &exitError{exitUnavailable, "interrupted twice; nothing was changed"}
+		text := "interrupted twice; nothing was changed"
+		known = &exitError{finalCode(&exitError{exitUnavailable, text}), text}
 	}
 	tell(known)
-	return finalCode(known)
+	return known.code
 }
 
 // heeded leaves out what the caller has us ignore, as nohup does: to listen for

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +53,9 @@ func (s *session) idOnRecord(ctx context.Context, command string) (string, error
 		return "", usage(fmt.Sprintf("%v; name the lease: %s", err, s.naming(command)))
 	}
 	here, elsewhere := s.apart(notes)
+	if live := unended(here, time.Now()); len(live) == 1 {
+		here = live // what else there was has ended, unless a clock was set
+	}
 	switch len(here) {
 	case 1:
 		return here[0].ID(), nil
@@ -85,6 +89,11 @@ func (s *session) apart(notes []leases.Note) (here, elsewhere []leases.Note) {
 		}
 	}
 	return here, elsewhere
+}
+
+// unended leaves out the notes of leases whose time is over.
+func unended(notes []leases.Note, now time.Time) []leases.Note {
+	return slices.DeleteFunc(slices.Clone(notes), func(n leases.Note) bool { return now.After(n.Until) })
 }
 
 func (s *session) noneOnRecord(elsewhere []leases.Note) string {

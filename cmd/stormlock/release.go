@@ -12,7 +12,7 @@ import (
 )
 
 const releaseHelp = `Release ends a lease: the one with this id, or without one, that which "stormlock
-mine" shows of the resource, if it is the only one. "-" reads the id from stdin,
+mine" shows of the resource, if only one has not ended. "-" reads the id from stdin,
 where no list of processes shows it.
 
 If the lease is no longer active there is nothing to end: that is said on stderr,

@@ -12,7 +12,7 @@ import (
 )
 
 const renewHelp = `Renew makes a lease last TTL from now: the one with this id, or without one, that
-which "stormlock mine" shows of the resource, if it is the only one. If the lease
+which "stormlock mine" shows of the resource, if only one has not ended. If the lease
 is no longer the active one, because it ended or somebody else holds the resource,
 the exit code is 3. If the id is "-" it is read from stdin.`
 
