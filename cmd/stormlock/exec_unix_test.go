@@ -285,3 +285,23 @@ func TestExecInterruptedWhileItWaits(t *testing.T) {
 		t.Errorf("mine shows %q, before %q", mine, before)
 	}
 }
+
+// TestExecInterruptsAreTheCommands: Ctrl-C twice ends stormlock while it asks a
+// store, but not while a command runs that goes on.
+func TestExecInterruptsAreTheCommands(t *testing.T) {
+	o := newOperator(t, "good", "")
+	cmd := o.under(`trap 'echo got; echo $$ > "got$n"; n=1$n' INT; trap 'exit 5' USR1; ` + ready + `while :; do sleep 0.1; done`)
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	o.begun(t, cmd)
+	for _, file := range []string{"got", "got1", "got11"} {
+		_ = cmd.Process.Signal(syscall.SIGINT)
+		o.number(t, file)
+		time.Sleep(secondInterrupt + 100*time.Millisecond)
+	}
+	_ = cmd.Process.Signal(syscall.SIGUSR1)
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 5 || out.String() != "got\ngot\ngot\n" {
+		t.Errorf("exit code %d, stdout %q", code, &out)
+	}
+}
