@@ -13,6 +13,12 @@ have pgbouncer || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
 # DynamoDB Local comes from npm and runs on Java.
 have java || missing+=(default-jre-headless)
 have npm || missing+=(npm)
+# What completion is loaded into.
+have zsh || missing+=(zsh)
+have fish || missing+=(fish)
+[ -e /usr/share/bash-completion/bash_completion ] || missing+=(bash-completion)
+# Reads the man pages.
+have mandoc || missing+=(mandoc)
 # The race detector is linked by a C compiler.
 have "${CC:-cc}" || missing+=(gcc libc6-dev)
 [ ${#missing[@]} -gt 0 ] || exit 0

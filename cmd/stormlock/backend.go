@@ -99,6 +99,7 @@ func (g *globals) describe(ctx context.Context, file *config.File, backend strin
 		return plugin.Description{}, err
 	}
 	defer stopAfter(ctx, p)
+	say("asking backend %s to describe itself", backend)
 	return p.Backend().Describe(ctx)
 }
 

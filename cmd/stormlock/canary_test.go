@@ -89,7 +89,7 @@ func (c *canary) run(t *testing.T, args ...string) (code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), canaryTime)
 	defer cancel()
-	args = append([]string{"-c", filepath.Join(c.given, "stormlock.cfg")}, args...)
+	args = append([]string{"-v", "-c", filepath.Join(c.given, "stormlock.cfg")}, args...)
 	cmd := exec.CommandContext(ctx, filepath.Join(c.bin, "stormlock"), args...)
 	cmd.Env, cmd.Dir, cmd.WaitDelay = c.env, c.home, time.Second
 	var stdout, stderr strings.Builder

@@ -33,7 +33,7 @@ func (g *globals) link(file *config.File, name string) *link {
 		}
 		p.Backend().Configure(file.BackendOptions(name))
 		g.warnOfReadableSecrets(ctx, file, name, p.Backend())
-		return p.Backend(), p.Stop, nil
+		return telling(name, p.Backend()), p.Stop, nil
 	}}
 }
 

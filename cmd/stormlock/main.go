@@ -30,6 +30,7 @@ func run() (code int) {
 	if cmd, _, err := root.Find(os.Args[1:]); err == nil && cmd.Name() == execName {
 		ownFailure.Store(true)
 	}
+	beforeCompletion(root, os.Args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone

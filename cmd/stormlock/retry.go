@@ -42,7 +42,9 @@ func (q *inquiry) pursue(ctx context.Context, attempt func(context.Context) erro
 			return err
 		}
 		q.remember(cut, err)
-		if !rest(ctx, jittered(pause)) {
+		wait := jittered(pause)
+		say("without a definite answer; asking again in %s, for at most %s", short(wait), timeLeft(ctx))
+		if !rest(ctx, wait) {
 			return &doubtError{q.reason}
 		}
 	}

@@ -67,6 +67,7 @@ func newRoot() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVarP(&g.config, "config", "c", "", "configuration `FILE`")
 	flags.Var(&g.timeout, "timeout", "how long the command may take")
+	flags.BoolVarP(&verbose, "verbose", "v", false, "tell on stderr what is being asked of whom")
 	flags.StringVar(&g.logLevel, "log-level", g.logLevel, "what to log on stderr: trace, debug, info, warn, error or off")
 	flags.BoolVar(&g.json, "json", false, "print what goes to stdout as JSON, one object a line")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -77,6 +78,8 @@ func newRoot() *cobra.Command {
 		newInit(g), newBackend(g), newConfig(g), newVersion(),
 	)
 	strict(root)
+	grouped(root)
+	g.completable(root)
 	return root
 }
 
@@ -91,6 +94,8 @@ func strict(root *cobra.Command) {
 		case "completion":
 			cmd.Args = noSuchCommand
 			cmd.RunE = commandMissing
+			cmd.Long = completionHelp
+			saferScripts(cmd)
 		}
 	}
 }

@@ -108,11 +108,13 @@ func (g *globals) environment() config.Env { return config.Env{Getenv: os.Getenv
 // readConfig reads the configuration file. It does not wait longer than ctx for
 // a disk or network that does not answer.
 func (g *globals) readConfig(ctx context.Context) (*config.File, error) {
-	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
-	defer cancel()
-	return awaited(ctx, "reading the configuration file", func() (*config.File, error) {
+	file, err := awaited(ctx, "reading the configuration file", func() (*config.File, error) {
 		return config.Load(g.config, g.environment())
 	})
+	if err == nil {
+		say("the configuration file is %s", file.Path())
+	}
+	return file, err
 }
 
 // readConfigInTime is the same within the time that --timeout gives.
@@ -148,8 +150,10 @@ func (g *globals) start(ctx context.Context, file *config.File, backend string) 
 			return nil, err
 		}
 	}
+	begin := time.Now()
 	p, err := pluginhost.Start(ctx, exe, opts)
 	if err == nil {
+		say("backend %s is %s%s, started in %s", backend, exe.Path, pinText(opts.SHA256), since(begin))
 		p.Backend().OnWarning(g.warn)
 	}
 	return p, err

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stormlock/stormlock/sdk"
@@ -54,4 +55,16 @@ func defaultFault(s section) string {
 
 func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// Resources returns the resources that have a section of their own, in order.
+func (f *File) Resources() []string {
+	var names []string
+	for name := range f.sections {
+		if !reserved(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -31,6 +31,9 @@ func (p *Plugin) Stop(grace time.Duration) bool {
 	if proc == nil {
 		return true
 	}
+	if grace == 0 { // nothing is to be said to it any more, and the caller may not see the end
+		p.removeSocketDir()
+	}
 	p.settled = p.end(proc, grace)
 	return proc.gone()
 }

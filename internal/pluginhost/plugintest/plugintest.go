@@ -38,6 +38,7 @@ var Executables = map[string]func(){
 	"unready":   func() { serve("unready", unready) },
 	"halfway":   func() { serve("halfway", halfway) },
 	"scripted":  func() { serve("scripted", scripted) },
+	"tedious":   func() { serve("tedious", tedious) },
 
 	"flooding": func() { serve("flooding", flooding) },
 	"babbling": func() { serve("babbling", babbling) },
