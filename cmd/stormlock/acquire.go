@@ -24,7 +24,7 @@ If an answer is lost, it asks again with the same lease id, until the answer is
 definite or --timeout is over. If it still cannot tell then whether the lock was
 taken (exit 75), repeating it with --lease-id and the id that it printed on
 stderr settles that, and "stormlock release" gives it up. "stormlock mine" shows
-the id again.`
+the id again. With --json it prints the whole lease.`
 
 type acquireFlags struct {
 	ttl     ttlFlag

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/stormlock/stormlock/internal/ttl"
@@ -96,7 +95,7 @@ func (a *acquisition) report() error {
 	if err := a.late(); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintln(os.Stdout, a.got.ID); err != nil {
+	if err := a.printGranted(a.got, a.sent); err != nil {
 		return &exitError{exitInternal, fmt.Sprintf("resource %q is acquired, but printing the lease id failed: %v; the lease id is %s", a.want.Resource, err, a.got.ID)}
 	}
 	return nil

@@ -43,14 +43,17 @@ func newBackendList(g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printBackends(all)
+			return g.printBackends(all)
 		},
 	}
 }
 
-func printBackends(found []pluginhost.Candidate) error {
+func (g *globals) printBackends(found []pluginhost.Candidate) error {
 	if len(found) == 0 {
 		note("no executable stormlock-backend-… was found on PATH")
+	}
+	if g.json {
+		return printEach(found, backendViewOf)
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, c := range found {
@@ -86,6 +89,9 @@ func newBackendDescribe(g *globals) *cobra.Command {
 			about, err := g.describe(ctx, file, args[0])
 			if err != nil {
 				return err
+			}
+			if g.json {
+				return writeJSON(os.Stdout, about)
 			}
 			return printDescription(about)
 		},

@@ -56,6 +56,9 @@ func (g *globals) showConfig(ctx context.Context, s *session) error {
 		note(fmt.Sprintf("warning: the values of section [backend.%s] are hidden, since the backend cannot be asked which are secret: %v", s.Backend, err))
 	}
 	g.warnOfReadable(s.file, s.Backend, about)
+	if g.json {
+		return printEach(settings, func(s config.Setting) settingView { return settingViewOf(s, about) })
+	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, setting := range settings {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", settingName(setting), escape.Text(shownValue(setting, about)), escape.Text(settingSource(setting)))

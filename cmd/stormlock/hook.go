@@ -15,7 +15,7 @@ type hook struct {
 
 // startHook starts a hook. What it prints goes to stderr: stdout is the command's.
 func startHook(command string, env []string) *hook {
-	cmd := shell(command)
+	cmd := shellCommand(command)
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, os.Stderr, os.Stderr
 	h := &hook{cmd, make(chan error, 1)}
 	if err := cmd.Start(); err != nil {

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// shell prepares a command line, in a process group of its own: no Ctrl-C is meant
+// shellCommand prepares a command line, in a process group of its own: no Ctrl-C is meant
 // for it.
-func shell(command string) *exec.Cmd {
+func shellCommand(command string) *exec.Cmd {
 	cmd := exec.Command("/bin/sh", "-c", command)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd

@@ -57,6 +57,9 @@ func (g *globals) init(cmd *cobra.Command, backend string) error {
 		return err
 	}
 	g.noteHidden(path)
+	if g.json {
+		return writeJSON(os.Stdout, fileView{path})
+	}
 	_, err = fmt.Fprintln(os.Stdout, escape.Text(path))
 	return err
 }

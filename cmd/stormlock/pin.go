@@ -25,12 +25,12 @@ func newBackendPin(g *globals) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), g.timeout.duration)
 			defer cancel()
-			return pin(ctx, args[0])
+			return g.pin(ctx, args[0])
 		},
 	}
 }
 
-func pin(ctx context.Context, backend string) error {
+func (g *globals) pin(ctx context.Context, backend string) error {
 	exe, err := found(ctx, backend)
 	if err != nil {
 		return err
@@ -40,6 +40,9 @@ func pin(ctx context.Context, backend string) error {
 		return err
 	}
 	note(fmt.Sprintf("this pins %s, if it stands in section [backend.%s]", exe.Path, backend))
+	if g.json {
+		return writeJSON(os.Stdout, pinView{backend, exe.Path, sum})
+	}
 	_, err = fmt.Fprintln(os.Stdout, "sha256 = "+sum)
 	return err
 }

@@ -14,7 +14,8 @@ import (
 const renewHelp = `Renew makes a lease last TTL from now: the one with this id, or without one, that
 which "stormlock mine" shows of the resource, if only one has not ended. If the lease
 is no longer the active one, because it ended or somebody else holds the resource,
-the exit code is 3. If the id is "-" it is read from stdin.`
+the exit code is 3. If the id is "-" it is read from stdin. With --json it prints
+the lease.`
 
 func newRenew(g *globals) *cobra.Command {
 	var flag ttlFlag
@@ -38,8 +39,11 @@ func (s *session) renew(ctx context.Context, lease sdk.Lease, flag ttlFlag) (err
 	if lease.TTL, err = s.ttl(flag); err != nil {
 		return err
 	}
-	_, _, err = s.renewed(ctx, lease)
-	return err
+	got, sent, err := s.renewed(ctx, lease)
+	if err != nil {
+		return err
+	}
+	return s.printRenewed(got, sent)
 }
 
 // renewed renews a lease and returns it as it stood at sent.

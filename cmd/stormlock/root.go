@@ -75,7 +75,7 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(
 		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newMine(g), newExec(g),
-		newInit(g), newBackend(g), newConfig(g), newVersion(),
+		newInit(g), newBackend(g), newConfig(g), newVersion(g),
 	)
 	strict(root)
 	grouped(root)

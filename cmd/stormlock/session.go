@@ -23,6 +23,7 @@ type session struct {
 	file *config.File
 	link *link
 	book book
+	json bool          // print what there is to print as JSON
 	self string        // how to call stormlock again with the same configuration
 	time time.Duration // that the command, or each of its steps, may take
 }
@@ -60,7 +61,7 @@ func (g *globals) withSteps(ctx context.Context, resource string, do func(contex
 	if err != nil {
 		return err
 	}
-	s := &session{Settings: settings, file: file, link: g.link(file, settings.Backend), self: g.self(), time: g.timeout.duration}
+	s := &session{Settings: settings, file: file, link: g.link(file, settings.Backend), json: g.json, self: g.self(), time: g.timeout.duration}
 	defer s.book.close()
 	defer s.link.close(ctx, true)
 	return g.finish(file, settings.Backend, do(ctx, s))

@@ -43,7 +43,7 @@ func (g *globals) setup(ctx context.Context, name string, dryRun bool) error {
 		if len(statements) == 0 && err == nil {
 			note(fmt.Sprintf("backend %q has all that it needs", name))
 		}
-		printing := printStatements(statements)
+		printing := g.printStatements(statements)
 		if err != nil && !dryRun {
 			err = unknownSetup(name, err)
 		}
@@ -51,7 +51,10 @@ func (g *globals) setup(ctx context.Context, name string, dryRun bool) error {
 	})
 }
 
-func printStatements(statements []string) error {
+func (g *globals) printStatements(statements []string) error {
+	if g.json {
+		return printEach(statements, func(s string) statementView { return statementView{s} })
+	}
 	for _, statement := range statements {
 		if _, err := fmt.Fprintln(os.Stdout, escape.Text(statement)); err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 	"github.com/stormlock/stormlock/sdk/plugin"
 )
 
-func newVersion() *cobra.Command {
+func newVersion(g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
@@ -19,6 +19,9 @@ func newVersion() *cobra.Command {
 		Example: "  stormlock version",
 		Args:    takes(),
 		RunE: func(*cobra.Command, []string) error {
+			if g.json {
+				return writeJSON(os.Stdout, versionView{buildinfo.Version(), plugin.ProtocolVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH})
+			}
 			_, err := fmt.Fprintf(os.Stdout, "stormlock %s (protocol %d, %s, %s/%s)\n",
 				buildinfo.Version(), plugin.ProtocolVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
