@@ -11,6 +11,7 @@ import (
 	"github.com/stormlock/stormlock/internal/config"
 	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/internal/pluginhost"
+	"github.com/stormlock/stormlock/internal/terminal"
 	"github.com/stormlock/stormlock/sdk/plugin"
 )
 
@@ -57,7 +58,7 @@ func (g *globals) printBackends(found []pluginhost.Candidate) error {
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, c := range found {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", c.Name, escape.Text(c.Path), escape.Text(status(c)))
+		fmt.Fprintf(table, "%s\t%s\t%s\n", c.Name, escape.Text(c.Path), terminal.Paint(os.Stdout, statusStyle(c), escape.Text(status(c))))
 	}
 	return table.Flush()
 }
@@ -70,6 +71,16 @@ func status(c pluginhost.Candidate) string {
 		return "hidden by " + c.ShadowedBy
 	}
 	return "ok"
+}
+
+func statusStyle(c pluginhost.Candidate) terminal.Style {
+	switch {
+	case c.Refused != nil:
+		return terminal.Red
+	case c.ShadowedBy != "":
+		return terminal.Yellow
+	}
+	return terminal.Green
 }
 
 func newBackendDescribe(g *globals) *cobra.Command {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/internal/escape"
+	"github.com/stormlock/stormlock/internal/terminal"
 	"github.com/stormlock/stormlock/internal/ttl"
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/boottime"
@@ -46,14 +47,26 @@ func noteTTL(asked, got time.Duration) {
 // tell prints an error, if it has a text.
 func tell(err error) {
 	if text := err.Error(); text != "" {
-		note(text)
+		line(terminal.Paint(os.Stderr, terminal.Red, program), text)
 	}
 }
 
 // note writes a line that is not a result. Parts of it may have been written by
 // others: holders, servers, plugins.
 func note(text string) {
-	live.above(func() { fmt.Fprintln(os.Stderr, "stormlock: "+escape.Text(text)) })
+	who := program
+	if strings.HasPrefix(text, "warning: ") {
+		who = terminal.Paint(os.Stderr, terminal.Yellow, program)
+	}
+	line(who, text)
+}
+
+// program is what every line on stderr begins with, in colour if it is an error or a
+// warning and a person looks on.
+const program = "stormlock:"
+
+func line(who, text string) {
+	live.above(func() { fmt.Fprintln(os.Stderr, who+" "+escape.Text(text)) })
 }
 
 // self is how to call stormlock again with the same configuration.
