@@ -35,8 +35,12 @@ install: ## install into PREFIX (/usr/local), with only the backends in BACKENDS
 	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
 	$(BUILD) -o "$(DESTDIR)$(PREFIX)/bin/" ./cmd/stormlock $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...)
 	$(call link_postgresql,$(DESTDIR)$(PREFIX)/bin)
+	mkdir -p $(foreach f,$(MAN) $(COMPLETIONS),"$(SHARE)/$(dir $(f))")
+	cp man/*.1 "$(SHARE)/$(dir $(firstword $(MAN)))"
+	$(foreach f,$(COMPLETIONS),$(COMPLETION) $(patsubst .%,%,$(suffix $(f))) >"$(SHARE)/$(basename $(f))" &&) true
 
 uninstall: ## remove what install put into PREFIX
+	rm -f $(foreach f,$(MAN) $(basename $(COMPLETIONS)),"$(SHARE)/$(f)")
 	rm -f "$(DESTDIR)$(PREFIX)/bin/stormlock" $(foreach b,$(BACKENDS) $(POSTGRESQL),"$(DESTDIR)$(PREFIX)/bin/stormlock-backend-$(b)")
 
 demo: ## show the main job on the embedded backend; needs Go alone
@@ -77,8 +81,9 @@ vuln: $(TOOLS)/staticcheck ## look for known vulnerabilities in each module; nee
 release-check: $(TOOLS)/cyclonedx-gomod ## build a release into dist/, with SBOMs and checksums; twice, byte for byte
 	@scripts/release-check.sh "$(VERSION)" $(TOOLS)/cyclonedx-gomod "$(DIST)"
 
-generate: $(TOOLS)/staticcheck $(TOOLS)/buf ## make the generated code anew
+generate: $(TOOLS)/staticcheck $(TOOLS)/buf ## make the generated code and the man pages anew
 	cd sdk && PATH="$(TOOLS):$$PATH" buf lint && PATH="$(TOOLS):$$PATH" buf generate
+	mkdir -p man && go test ./cmd/stormlock -count=1 -run '^TestManPages$$' -write-man
 
 tidy: ## go mod tidy for every module, siblings coming from this checkout
 	scripts/tidy.sh $(SIBLINGS)
@@ -116,6 +121,13 @@ $(TOOLS)/staticcheck: tools/go.mod tools/go.sum
 $(TOOLS)/buf: tools/buf/go.mod tools/buf/go.sum
 	cd tools/buf && GOWORK=off GOBIN=$(TOOLS) go install tool
 	@touch $@
+
+# What install puts below share: man pages, and completion as PATH.SHELL.
+SHARE       := $(DESTDIR)$(PREFIX)/share
+MAN         := $(addprefix man/man1/,$(notdir $(wildcard man/*.1)))
+COMPLETIONS := bash-completion/completions/stormlock.bash zsh/site-functions/_stormlock.zsh fish/vendor_completions.d/stormlock.fish.fish
+# What was built may be for another system.
+COMPLETION  := env -u GOOS -u GOARCH CGO_ENABLED=0 go run $(GOFLAGS_BUILD) ./cmd/stormlock completion
 
 # Every SBOM has the hash of what made it, which must not depend on the folder.
 $(TOOLS)/cyclonedx-gomod: tools/cyclonedx/go.mod tools/cyclonedx/go.sum

@@ -10,7 +10,7 @@ import (
 )
 
 // plainText are the commands whose output is text for people or shells.
-var plainText = []string{"help", "completion"}
+var plainText = []string{"help", "completion", "__complete"}
 
 // TestJSONEverywhere: with --json, whatever a command prints on stdout is one object a
 // line. The commands are those of canaryCommands, so none is left out.

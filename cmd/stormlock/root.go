@@ -20,26 +20,6 @@ type globals struct {
 	warned []string // what was told already
 }
 
-const rootHelp = `stormlock takes a named lock before a rare and dangerous operation, so that two
-operators never do it at once.
-
-Results go to stdout, everything else to stderr. Exit codes:
-  0   done
-  1   no lease, or not held
-  2   held by another
-  3   lease expired or lost
-  64  wrong use            69  backend unavailable, certainly nothing written
-  70  internal error       75  outcome unknown: how to settle it is on stderr
-  77  refused: permission, trust, data that is not a lock
-  78  wrong configuration
-("stormlock exec" has the exit status of its command instead; see its help.)
-
-The configuration file is the first of ./.stormlock.cfg,
-$XDG_CONFIG_HOME/stormlock.cfg (or ~/.config/stormlock.cfg) and
-~/.stormlock.cfg; STORMLOCK_CONFIG names one instead, -c another. The one in the
-working directory is refused if others could have put it there;
-STORMLOCK_NO_LOCAL_CONFIG=1 leaves it out.`
-
 const rootExample = `  stormlock init                              write a first configuration file
   id=$(stormlock acquire -m "patch 1.2" prod-db)
   stormlock mine                              what you hold or may hold
@@ -51,7 +31,7 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:               "stormlock",
 		Short:             "Take a lock before a dangerous operation",
-		Long:              rootHelp,
+		Long:              rootHelp(),
 		Example:           rootExample,
 		Version:           buildinfo.Version(),
 		Args:              noSuchCommand,
