@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,13 +64,21 @@ func remote(config *pgx.ConnConfig) []pgconn.FallbackConfig {
 	return slices.DeleteFunc(attempts(config), func(at pgconn.FallbackConfig) bool { return loopback.Host(at.Host) })
 }
 
-// warn tells the operator what others on the way to the servers can do, because
-// the text says so.
+// warn tells the operator what others on the way to the servers can do.
 func warn(ctx context.Context, config *pgx.ConnConfig) {
+	if text := exposed(config); text != "" {
+		sdk.Warn(ctx, "%s", text)
+	}
+}
+
+// exposed says what others on the way to the servers can do because the text
+// lets them, or nothing.
+func exposed(config *pgx.ConnConfig) string {
 	far := remote(config)
 	if what := exposure(far); what != "" {
-		sdk.Warn(ctx, `the connection to postgres at %s %s; write sslmode=verify-full in "connection"`, addressesOf(far), what)
+		return fmt.Sprintf(`the connection to postgres at %s %s; write sslmode=verify-full in "connection"`, addressesOf(far), what)
 	}
+	return ""
 }
 
 // exposure says what is worst about some attempts, going by what they will do.

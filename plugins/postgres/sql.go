@@ -30,6 +30,14 @@ var (
 	rawLook string
 	//go:embed sql/page.sql
 	rawPage string
+	//go:embed sql/check.sql
+	rawCheck string
+	//go:embed sql/settings.sql
+	sqlSettings string
+	//go:embed sql/standbys.sql
+	sqlStandbys string
+	//go:embed sql/privileges.sql
+	sqlPrivileges string
 
 	sqlBegin   = shared.Replace(rawBegin)
 	sqlFinish  = shared.Replace(rawFinish)
@@ -40,6 +48,7 @@ var (
 	sqlRelease = shared.Replace(rawRelease)
 	sqlLook    = shared.Replace(rawLook)
 	sqlPage    = shared.Replace(rawPage)
+	sqlCheck   = shared.Replace(rawCheck)
 )
 
 // Times travel as microseconds since 1970, which need no setting of the session

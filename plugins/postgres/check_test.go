@@ -1,0 +1,338 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
+)
+
+// check returns what Check finds, by what it is about.
+func check(t *testing.T, b sdk.Backend) map[string]sdk.Finding {
+	t.Helper()
+	findings, err := b.Check(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]sdk.Finding{}
+	for _, f := range findings {
+		if _, twice := all[f.About]; twice {
+			t.Errorf("two findings about %s", f.About)
+		}
+		if f.Message == "" || strings.ContainsAny(f.Message, "\r\n") || strings.Contains(f.Message, "s3cr3t") {
+			t.Errorf("%s: %q", f.About, f.Message)
+		}
+		all[f.About] = f
+	}
+	return all
+}
+
+// finds checks that there is a finding, and what it says.
+func finds(t *testing.T, all map[string]sdk.Finding, about string, level sdk.Level, parts ...string) {
+	t.Helper()
+	f, found := all[about]
+	if !found || f.Level != level {
+		t.Errorf("%s: %+v, want %s", about, f, level)
+	}
+	for _, part := range parts {
+		if !strings.Contains(f.Message, part) {
+			t.Errorf("%s: %q does not contain %q", about, f.Message, part)
+		}
+	}
+}
+
+// wellButFor checks that there are no bad findings but for some.
+func wellButFor(t *testing.T, all map[string]sdk.Finding, abouts ...string) {
+	t.Helper()
+	for about, f := range all {
+		if f.Level != sdk.LevelOK && !slices.Contains(abouts, about) {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// A user with the documented privileges sees all that there is to see.
+func TestCheckOfAStoreThatIsWell(t *testing.T) {
+	t.Parallel()
+	_, conn, server := own(t, "-c", "fsync=on")
+	user := role(t, conn)
+	grant(t, conn, user, privileges)
+	before := dump(t, conn)
+	all := check(t, openAt(t, Config{Connection: asUser(t, server.URL, user, "s3cr3t")}))
+	wellButFor(t, all)
+	finds(t, all, "connection", sdk.LevelOK, server.Addr, user, "without TLS")
+	finds(t, all, "version", sdk.LevelOK, "PostgreSQL ")
+	finds(t, all, "primary", sdk.LevelOK, "primary")
+	finds(t, all, "writes", sdk.LevelOK)
+	finds(t, all, "isolation", sdk.LevelOK, "read committed")
+	finds(t, all, "encoding", sdk.LevelOK, "UTF8")
+	finds(t, all, "clock", sdk.LevelOK, "agrees")
+	finds(t, all, "durability", sdk.LevelOK, "fsync and full_page_writes are on")
+	finds(t, all, "replication", sdk.LevelOK, "no standby follows")
+	finds(t, all, "privileges", sdk.LevelOK, "enough")
+	finds(t, all, "schema", sdk.LevelOK, "public.stormlock")
+	if len(all) != 11 {
+		t.Errorf("%d findings", len(all))
+	}
+	if after := dump(t, conn); after != before {
+		t.Errorf("changed\n%s to\n%s", before, after)
+	}
+}
+
+func TestCheckOfAnOldVersion(t *testing.T) {
+	t.Parallel()
+	old, oldEnough := &is{number: 110022, name: "11.22"}, &is{number: 120000, name: "12.0"}
+	if f := old.version(); f.Level != sdk.LevelError || !strings.Contains(f.Message, "11.22") || !strings.Contains(f.Message, "upgrade to 12") {
+		t.Errorf("%+v", f)
+	}
+	if f := oldEnough.version(); f.Level != sdk.LevelOK {
+		t.Errorf("%+v", f)
+	}
+}
+
+// Each table that operations refuse is an error, in the same words.
+func TestCheckOfTablesThatCannotHoldLocks(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"view", "another's", "no key", "unlogged", "fence unlogged", "folding names"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, conn, _ := start(t)
+			for sql := range strings.SplitSeq(unfits[name].sql, "; ") {
+				run(t, conn, sql)
+			}
+			all := check(t, b)
+			finds(t, all, "schema", sdk.LevelError, `key "table"`, unfits[name].text)
+			wellButFor(t, all, "schema", "durability")
+		})
+	}
+}
+
+func TestCheckOfTablesThatAreNotSetUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ sql, text string }{
+		"no table":  {"DROP TABLE stormlock", `table "public.stormlock" does not exist`},
+		"no fences": {"DROP TABLE stormlock_fence", `"public.stormlock_fence", which counts the grants, does not exist`},
+		"no schema": {"ALTER SCHEMA public RENAME TO gone", `schema "public" does not exist`},
+		"Python's":  {"DROP TABLE stormlock, stormlock_fence; " + pythonTable, "without a time zone"},
+		"no reason": {"ALTER TABLE stormlock DROP reason", `no column "reason"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, conn, _ := start(t)
+			for sql := range strings.SplitSeq(c.sql, "; ") {
+				run(t, conn, sql)
+			}
+			before := dump(t, conn)
+			all := check(t, b)
+			finds(t, all, "schema", sdk.LevelError, c.text, "stormlock backend setup")
+			wellButFor(t, all, "schema", "durability")
+			if after := dump(t, conn); after != before {
+				t.Errorf("changed\n%s to\n%s", before, after)
+			}
+		})
+	}
+}
+
+// What Check says is missing is what makes the operations work.
+func TestCheckNamesTheGrantsThatLack(t *testing.T) {
+	t.Parallel()
+	for _, missing := range append([]string{"all"}, privileges...) {
+		t.Run(missing, func(t *testing.T) {
+			t.Parallel()
+			_, conn, at := start(t)
+			user := role(t, conn)
+			grant(t, conn, user, slices.DeleteFunc(slices.Clone(privileges), func(p string) bool { return p == missing || missing == "all" }))
+			b := openAt(t, Config{Connection: asUser(t, at, user, "")})
+			all := check(t, b)
+			finds(t, all, "privileges", sdk.LevelError, "GRANT ", "TO "+user)
+			wellButFor(t, all, "privileges", "durability", "schema")
+			_, grants, _ := strings.Cut(all["privileges"].Message, "run: ")
+			if missing != "all" {
+				what, _, _ := strings.Cut(missing, " ")
+				finds(t, all, "privileges", sdk.LevelError, "run: GRANT "+what+" ON ")
+			}
+			for grant := range strings.SplitSeq(strings.TrimSuffix(grants, ";"), "; ") {
+				run(t, conn, grant)
+			}
+			everyOperation(t, b, "deploy")
+			wellButFor(t, check(t, b), "durability")
+		})
+	}
+}
+
+// Privileges on all columns are as good as those on the table.
+func TestCheckKnowsPrivilegesOnColumns(t *testing.T) {
+	t.Parallel()
+	_, conn, at := start(t)
+	user := role(t, conn)
+	columns := one[string](t, conn, "SELECT string_agg(attname, ', ') FROM pg_attribute WHERE attrelid = 'stormlock'::regclass AND attnum > 0")
+	grant(t, conn, user, slices.DeleteFunc(slices.Clone(privileges), func(p string) bool { return p == "UPDATE ON stormlock" }))
+	b := openAt(t, Config{Connection: asUser(t, at, user, "")})
+	run(t, conn, "GRANT UPDATE (expires) ON stormlock TO "+user)
+	finds(t, check(t, b), "privileges", sdk.LevelError, "GRANT UPDATE ON public.stormlock")
+	run(t, conn, fmt.Sprintf("GRANT UPDATE (%s) ON stormlock TO %s", columns, user))
+	everyOperation(t, b, "deploy")
+	finds(t, check(t, b), "privileges", sdk.LevelOK)
+}
+
+func TestCheckOfARolesSettings(t *testing.T) {
+	t.Parallel()
+	_, conn, at := start(t)
+	for setting, is := range map[string]struct {
+		about string
+		level sdk.Level
+		text  string
+	}{
+		"default_transaction_isolation = 'serializable'": {"isolation", sdk.LevelOK, "serializable"},
+		"default_transaction_read_only = on":             {"writes", sdk.LevelError, "default_transaction_read_only is on"},
+		"synchronous_commit = off":                       {"durability", sdk.LevelWarning, "fsync is off"},
+		"row_security = off":                             {"schema", sdk.LevelOK, "public.stormlock"},
+	} {
+		all := check(t, openAt(t, Config{Connection: withSetting(t, conn, at, setting)}))
+		finds(t, all, is.about, is.level, is.text)
+		wellButFor(t, all, is.about, "durability")
+	}
+}
+
+// That a commit does not wait for the disk by default is no danger, as it is
+// turned on for each lock.
+func TestCheckOfSynchronousCommit(t *testing.T) {
+	t.Parallel()
+	_, conn, server := own(t, "-c", "fsync=on")
+	for _, value := range []string{"off", "local"} {
+		run(t, conn, "ALTER DATABASE postgres SET synchronous_commit = "+value)
+		finds(t, check(t, openAt(t, Config{Connection: server.URL})), "durability", sdk.LevelOK, "synchronous_commit is "+value, "each lock is committed with on")
+	}
+}
+
+func TestCheckOfDurability(t *testing.T) {
+	t.Parallel()
+	b, _, _ := own(t, "-c", "fsync=on", "-c", "full_page_writes=off")
+	finds(t, check(t, b), "durability", sdk.LevelWarning, "full_page_writes is off", "turn it on")
+	b, _, _ = start(t) // of which the tests' server does without
+	finds(t, check(t, b), "durability", sdk.LevelWarning, "fsync is off", "turn it on")
+	finds(t, map[string]sdk.Finding{"durability": durable(map[string]string{"fsync": "on"})}, "durability", sdk.LevelWarning, "may not look at full_page_writes")
+}
+
+func TestCheckOfReplication(t *testing.T) {
+	t.Parallel()
+	b, conn, primary := own(t)
+	user := role(t, conn)
+	grant(t, conn, user, privileges)
+	plain := openAt(t, Config{Connection: asUser(t, primary.URL, user, "")})
+	set := func(names, commit string) {
+		t.Helper()
+		run(t, conn, "SET synchronous_commit = local") // for the test's own commits
+		run(t, conn, "ALTER SYSTEM SET synchronous_standby_names = '"+names+"'")
+		run(t, conn, "ALTER SYSTEM SET synchronous_commit = "+commit)
+		run(t, conn, "SELECT pg_reload_conf()")
+	}
+	// The server takes a moment to heed its settings, and a standby to follow.
+	becomes := func(b sdk.Backend, level sdk.Level, parts ...string) {
+		t.Helper()
+		eventually(t, 20*time.Second, "the finding is "+strings.Join(parts, ", "), func() bool {
+			f := check(t, b)["replication"]
+			return f.Level == level && !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(f.Message, part) })
+		})
+	}
+	set("s1", "on")
+	becomes(plain, sdk.LevelError, `"s1"`, "exit 75")
+	set("", "on")
+	standby := servers.PostgresStandby(t, primary, "-c", "cluster_name=s1")
+	becomes(plain, sdk.LevelWarning, "1 standby follows", "set synchronous_standby_names")
+	set("s1", "on")
+	becomes(b, sdk.LevelOK, "1 standby follows", `commits wait for "s1"`)
+	set("s1", "remote_write")
+	becomes(b, sdk.LevelWarning, "remote_write", "set it to on")
+	set("s2", "on")
+	becomes(b, sdk.LevelError, `"s2"`, "exit 75")
+	becomes(plain, sdk.LevelOK, `"s2"`) // it may not see that another one follows
+
+	behind := check(t, openAt(t, Config{Connection: standby.URL}))
+	finds(t, behind, "primary", sdk.LevelError, "standby", `give the primary in "connection"`)
+	wellButFor(t, behind, "primary", "durability", "writes")
+	if f, found := behind["replication"]; found {
+		t.Errorf("%+v", f)
+	}
+}
+
+// Where somebody was thorough, a user may not look at everything.
+func TestCheckOfWhatMayNotBeLookedAt(t *testing.T) {
+	t.Parallel()
+	_, conn, at := start(t)
+	user := role(t, conn)
+	grant(t, conn, user, privileges)
+	for _, view := range []string{"pg_settings", "pg_stat_replication"} {
+		run(t, conn, "REVOKE SELECT ON "+view+" FROM public")
+	}
+	all := check(t, openAt(t, Config{Connection: asUser(t, at, user, "")}))
+	finds(t, all, "durability", sdk.LevelWarning, "may not look", "pg_settings", "pg_monitor")
+	finds(t, all, "replication", sdk.LevelWarning, "may not look", "pg_stat_replication")
+	finds(t, all, "schema", sdk.LevelOK)
+	wellButFor(t, all, "durability", "replication")
+
+	run(t, conn, "REVOKE EXECUTE ON FUNCTION pg_is_in_recovery() FROM public")
+	all = check(t, openAt(t, Config{Connection: asUser(t, at, user, "")}))
+	finds(t, all, "server", sdk.LevelWarning, "may not look", "pg_is_in_recovery")
+	finds(t, all, "schema", sdk.LevelError, "pg_is_in_recovery", "no operation works")
+	finds(t, all, "privileges", sdk.LevelOK)
+}
+
+func TestCheckOfAnEncoding(t *testing.T) {
+	t.Parallel()
+	at := database(t, "ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+	b := openAt(t, Config{Connection: at})
+	setup(t, b)
+	finds(t, check(t, b), "encoding", sdk.LevelWarning, "LATIN1", "UTF8")
+}
+
+func TestCheckThroughPgBouncer(t *testing.T) {
+	t.Parallel()
+	_, _, base := start(t)
+	for _, mode := range []string{"session", "transaction", "statement"} {
+		bouncer := servers.PgBouncer(t, hostOf(t, base), mode, 2)
+		all := check(t, openAt(t, Config{Connection: at(t, base, bouncer.Addr)}))
+		finds(t, all, "connection", sdk.LevelOK, bouncer.Addr, "through a pooler")
+		if mode == "statement" {
+			finds(t, all, "schema", sdk.LevelError, "statement pooling", "pool_mode")
+		} else {
+			finds(t, all, "schema", sdk.LevelOK)
+		}
+		wellButFor(t, all, "durability", "schema")
+	}
+	b, _, _ := start(t)
+	if f := check(t, b)["connection"]; strings.Contains(f.Message, "pooler") {
+		t.Errorf("without one: %+v", f)
+	}
+}
+
+// A store that cannot be asked is an error, and what was found before stays.
+func TestCheckOfAServerThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	_, _, base := start(t)
+	var settled bool
+	lost := proxy(t, hostOf(t, base), wire{lose: func(request string) bool {
+		settled = settled || strings.Contains(request, "pg_settings")
+		return settled
+	}})
+	b := openAt(t, Config{Connection: at(t, base, lost)})
+	findings, err := b.Check(testContext(t))
+	if !errors.Is(err, sdk.ErrUnavailable) || len(findings) == 0 {
+		t.Errorf("%d findings, %v", len(findings), err)
+	}
+	ctx, cancel := context.WithCancel(testContext(t))
+	cancel()
+	if findings, err := b.Check(ctx); !errors.Is(err, sdk.ErrUnavailable) || len(findings) != 0 {
+		t.Errorf("cancelled: %v, %v", findings, err)
+	}
+	_ = b.Close()
+	if _, err := b.Check(testContext(t)); !errors.Is(err, sdk.ErrUnavailable) {
+		t.Errorf("closed: %v", err)
+	}
+}
