@@ -49,17 +49,21 @@ func (b *backend) fits(ctx context.Context) error {
 
 // page reads a page of the table, and returns the leases on it that are current.
 func (b *backend) page(ctx context.Context, prefix string, from item) ([]sdk.Lease, item, error) {
-	out, now, err := read(ctx, b, func(ctx context.Context, retry func(*ddb.Options)) (*ddb.ScanOutput, answer, error) {
-		out, err := b.client.Scan(ctx, b.scan(prefix, from), retry)
-		if err != nil {
-			return nil, answer{}, err
-		}
-		return out, answer{out.ResultMetadata, out.ConsumedCapacity}, nil
-	})
+	out, now, err := read(ctx, b, b.scanned(b.scan(prefix, from)))
 	if err != nil {
 		return nil, nil, err
 	}
 	return leases(out.Items, now), out.LastEvaluatedKey, nil
+}
+
+func (b *backend) scanned(in *ddb.ScanInput) question[*ddb.ScanOutput] {
+	return func(ctx context.Context, retry func(*ddb.Options)) (*ddb.ScanOutput, answer, error) {
+		out, err := b.client.Scan(ctx, in, retry)
+		if err != nil {
+			return nil, answer{}, err
+		}
+		return out, answer{out.ResultMetadata, out.ConsumedCapacity}, nil
+	}
 }
 
 func (b *backend) scan(prefix string, from item) *ddb.ScanInput {

@@ -16,16 +16,7 @@ import (
 
 // look reads the item of a resource.
 func (b *backend) look(ctx context.Context, resource string) (sight, error) {
-	out, now, err := read(ctx, b, func(ctx context.Context, retry func(*ddb.Options)) (*ddb.GetItemOutput, answer, error) {
-		out, err := b.client.GetItem(ctx, &ddb.GetItemInput{
-			TableName: &b.table, Key: key(resource), ConsistentRead: aws.Bool(true),
-			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
-		}, retry)
-		if err != nil {
-			return nil, answer{}, err
-		}
-		return out, answer{out.ResultMetadata, out.ConsumedCapacity}, nil
-	})
+	out, now, err := read(ctx, b, b.get(resource))
 	if err != nil {
 		return sight{}, err
 	}
@@ -36,19 +27,7 @@ func (b *backend) look(ctx context.Context, resource string) (sight, error) {
 // transaction: those would be refused while another one is under way, and the
 // write stands on the condition that both still are what they were.
 func (b *backend) survey(ctx context.Context, resource string) (sight, error) {
-	out, now, err := read(ctx, b, func(ctx context.Context, retry func(*ddb.Options)) (*ddb.BatchGetItemOutput, answer, error) {
-		out, err := b.client.BatchGetItem(ctx, &ddb.BatchGetItemInput{
-			RequestItems: map[string]types.KeysAndAttributes{b.table: {
-				Keys:           []map[string]types.AttributeValue{key(resource), key(fenceKey(resource))},
-				ConsistentRead: aws.Bool(true),
-			}},
-			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
-		}, retry)
-		if err != nil {
-			return nil, answer{}, err
-		}
-		return out, answer{out.ResultMetadata, one(out.ConsumedCapacity)}, nil
-	})
+	out, now, err := read(ctx, b, b.getBoth(resource))
 	switch {
 	case err != nil:
 		return sight{}, err
@@ -62,6 +41,38 @@ func (b *backend) survey(ctx context.Context, resource string) (sight, error) {
 		}
 	}
 	return s, nil
+}
+
+// A question is a request that changes nothing.
+type question[T any] func(ctx context.Context, retry func(*ddb.Options)) (T, answer, error)
+
+func (b *backend) get(resource string) question[*ddb.GetItemOutput] {
+	return func(ctx context.Context, retry func(*ddb.Options)) (*ddb.GetItemOutput, answer, error) {
+		out, err := b.client.GetItem(ctx, &ddb.GetItemInput{
+			TableName: &b.table, Key: key(resource), ConsistentRead: aws.Bool(true),
+			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+		}, retry)
+		if err != nil {
+			return nil, answer{}, err
+		}
+		return out, answer{out.ResultMetadata, out.ConsumedCapacity}, nil
+	}
+}
+
+func (b *backend) getBoth(resource string) question[*ddb.BatchGetItemOutput] {
+	return func(ctx context.Context, retry func(*ddb.Options)) (*ddb.BatchGetItemOutput, answer, error) {
+		out, err := b.client.BatchGetItem(ctx, &ddb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{b.table: {
+				Keys:           []map[string]types.AttributeValue{key(resource), key(fenceKey(resource))},
+				ConsistentRead: aws.Bool(true),
+			}},
+			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+		}, retry)
+		if err != nil {
+			return nil, answer{}, err
+		}
+		return out, answer{out.ResultMetadata, one(out.ConsumedCapacity)}, nil
+	}
 }
 
 func (s *sight) place(i item) {
@@ -91,14 +102,14 @@ func one(costs []types.ConsumedCapacity) *types.ConsumedCapacity {
 	return &costs[0]
 }
 
-// read sends a request that changes nothing, so that nothing is uncertain after
-// a fault. It returns the store's time.
-func read[T any](ctx context.Context, b *backend, send func(context.Context, func(*ddb.Options)) (T, answer, error)) (T, time.Time, error) {
+// read asks a question, so that nothing is uncertain after a fault. It returns
+// the store's time.
+func read[T any](ctx context.Context, b *backend, ask question[T]) (T, time.Time, error) {
 	var none T
-	if b.closed.Load() {
-		return none, time.Time{}, sdk.Unavailable("%s: the backend was closed", b.where())
+	if err := b.isOpen(); err != nil {
+		return none, time.Time{}, err
 	}
-	out, said, err := send(ctx, withClockMended)
+	out, said, err := ask(ctx, withClockMended)
 	if err != nil {
 		return none, time.Time{}, b.explain(err, false)
 	}
@@ -107,6 +118,13 @@ func read[T any](ctx context.Context, b *backend, send func(context.Context, fun
 		return none, time.Time{}, b.notDynamoDB()
 	}
 	return out, now, nil
+}
+
+func (b *backend) isOpen() error {
+	if b.closed.Load() {
+		return sdk.Unavailable("%s: the backend was closed", b.where())
+	}
+	return nil
 }
 
 // withClockMended lets a read be repeated once if the server says that the

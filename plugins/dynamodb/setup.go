@@ -80,14 +80,22 @@ func (b *backend) sweep(ctx context.Context, dryRun bool) ([]string, error) {
 	return nil, b.explain(err, true)
 }
 
-// sweeps reports whether DynamoDB removes what has expired. One that goes by
-// another attribute is not switched over: somebody wants it so.
+// sweeps reports whether DynamoDB removes what has expired.
 func (b *backend) sweeps(ctx context.Context) (bool, error) {
-	out, err := b.client.DescribeTimeToLive(ctx, &ddb.DescribeTimeToLiveInput{TableName: &b.table}, withClockMended)
+	out, err := b.describingSweep(ctx)
 	if err != nil {
 		return false, b.explain(err, false)
 	}
-	sweep := out.TimeToLiveDescription
+	return b.swept(out.TimeToLiveDescription)
+}
+
+func (b *backend) describingSweep(ctx context.Context) (*ddb.DescribeTimeToLiveOutput, error) {
+	return b.client.DescribeTimeToLive(ctx, &ddb.DescribeTimeToLiveInput{TableName: &b.table}, withClockMended)
+}
+
+// swept reads how DynamoDB removes what has expired. One that goes by another
+// attribute is not switched over: somebody wants it so.
+func (b *backend) swept(sweep *types.TimeToLiveDescription) (bool, error) {
 	if sweep == nil {
 		return false, b.notDynamoDB()
 	}

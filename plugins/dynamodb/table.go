@@ -19,10 +19,10 @@ const pollInterval = 250 * time.Millisecond
 
 // describe returns the table, or nil if there is none.
 func (b *backend) describe(ctx context.Context) (*types.TableDescription, error) {
-	if b.closed.Load() {
-		return nil, sdk.Unavailable("%s: the backend was closed", b.where())
+	if err := b.isOpen(); err != nil {
+		return nil, err
 	}
-	out, err := b.client.DescribeTable(ctx, &ddb.DescribeTableInput{TableName: &b.table}, withClockMended)
+	out, err := b.describing(ctx)
 	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
 		return nil, nil
 	}
@@ -33,6 +33,10 @@ func (b *backend) describe(ctx context.Context) (*types.TableDescription, error)
 		return nil, b.notDynamoDB()
 	}
 	return out.Table, b.checkKey(out.Table)
+}
+
+func (b *backend) describing(ctx context.Context) (*ddb.DescribeTableOutput, error) {
+	return b.client.DescribeTable(ctx, &ddb.DescribeTableInput{TableName: &b.table}, withClockMended)
 }
 
 // checkKey refuses a table that is made for something else.
