@@ -17,6 +17,7 @@ import (
 var (
 	wanted  = backendtest.Want
 	acquire = backendtest.Acquire
+	finds   = backendtest.Finds
 )
 
 // newBackend returns a backend on a new file, in a directory that does not

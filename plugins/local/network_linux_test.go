@@ -58,4 +58,5 @@ func TestNetworkFileSystemIsRefused(t *testing.T) {
 	wantError(t, err, sdk.ErrRefused)
 	_, err = b.Current(context.Background(), "r")
 	wantError(t, err, sdk.ErrRefused)
+	finds(t, b, sdk.LevelError, "path", "is on a network file system (a test)")
 }

@@ -67,6 +67,14 @@ func TestChecksFailWhereTheyShould(t *testing.T) {
 		"Acquire of a held lock": {func(t testing.TB) { Acquire(t, refusing{}, one) }, true},
 		"Release of no lock":     {func(t testing.TB) { Release(t, refusing{}, one) }, true},
 		"List of no store":       {func(t testing.TB) { List(t, refusing{}, "") }, true},
+		"Finds":                  {func(t testing.TB) { Finds(t, finds("mode", sdk.LevelOK, "one"), sdk.LevelOK, "mode", "on") }, false},
+		"Finds another level":    {func(t testing.TB) { Finds(t, finds("mode", sdk.LevelOK, "one"), sdk.LevelError, "mode", "on") }, true},
+		"Finds nothing":          {func(t testing.TB) { Finds(t, finding{}, sdk.LevelOK, "mode", "") }, true},
+		"Finds two lines":        {func(t testing.TB) { Finds(t, finds("mode", sdk.LevelOK, "one\ntwo"), sdk.LevelOK, "mode", "on") }, true},
+		"Finds in no store":      {func(t testing.TB) { Finds(t, refusing{}, sdk.LevelOK, "mode", "") }, true},
+		"Spotless":               {func(t testing.TB) { Spotless(t, finds("mode", sdk.LevelOK, "one"), "mode") }, false},
+		"Spotless but one":       {func(t testing.TB) { Spotless(t, finds("mode", sdk.LevelWarning, "one")) }, true},
+		"Spotless but unseen":    {func(t testing.TB) { Spotless(t, finds("mode", sdk.LevelOK, "one"), "role") }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

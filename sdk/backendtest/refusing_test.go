@@ -19,3 +19,17 @@ func (refusing) Release(context.Context, sdk.Lease) error { return sdk.ErrUnavai
 func (refusing) List(context.Context, string) iter.Seq2[sdk.Lease, error] {
 	return func(yield func(sdk.Lease, error) bool) { yield(sdk.Lease{}, sdk.ErrUnavailable) }
 }
+
+func (refusing) Check(context.Context) ([]sdk.Finding, error) { return nil, sdk.ErrUnavailable }
+
+// finding is a backend that finds this.
+type finding struct {
+	sdk.Backend
+	all []sdk.Finding
+}
+
+func (f finding) Check(context.Context) ([]sdk.Finding, error) { return f.all, nil }
+
+func finds(about string, level sdk.Level, message string) sdk.Backend {
+	return finding{all: []sdk.Finding{{About: about, Level: level, Message: message}}}
+}
