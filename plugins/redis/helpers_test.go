@@ -30,6 +30,10 @@ var (
 	promptly    = backendtest.Promptly
 	isUnknown   = backendtest.IsUnknown
 	eventually  = backendtest.Eventually
+	checked     = backendtest.Checked
+	has         = backendtest.Has
+	finds       = backendtest.Finds
+	spotless    = backendtest.Spotless
 )
 
 // The tests wait for servers more than they compute, so more of them run at a

@@ -36,6 +36,7 @@ type sentinels struct {
 // A watched is the primary that Sentinels name.
 type watched struct {
 	alone
+	by   sentinels
 	stop context.CancelFunc
 }
 
@@ -75,7 +76,7 @@ func openSentinel(text string, t trust) (*opened, error) {
 	o.Addr, o.Dialer = "the primary", s.dial // which finds the address
 	o.Username, o.Password, o.DB, o.ClientName = u.Username, u.Password, u.DB, u.ClientName
 	o.ConnMaxLifetime = staleAfter
-	return &opened{watched{alone{goredis.NewClient(&o)}, stop}, s.where, s.addrs, u.TLSConfig}, nil
+	return &opened{watched{alone{goredis.NewClient(&o)}, s, stop}, s.where, s.addrs, u.TLSConfig}, nil
 }
 
 // dial connects to the primary.
@@ -121,12 +122,8 @@ func (s sentinels) primary(ctx context.Context) (string, error) {
 // ask returns the primary's address as one Sentinel knows it. It ends with the
 // context.
 func (s sentinels) ask(ctx context.Context, addr string) (string, error) {
-	login := s.login
-	login.Addr = addr
-	client := goredis.NewSentinelClient(&login)
-	defer client.Close()
-	stop := context.AfterFunc(ctx, func() { _ = client.Close() })
-	defer stop()
+	client, hangUp := s.call(ctx, addr)
+	defer hangUp()
 	answer, err := client.GetMasterAddrByName(ctx, s.master).Result()
 	switch {
 	case ctx.Err() != nil:
@@ -137,6 +134,18 @@ func (s sentinels) ask(ctx context.Context, addr string) (string, error) {
 		return "", &sentinelError{addr, errMalformed}
 	}
 	return net.JoinHostPort(answer[0], answer[1]), nil
+}
+
+// call returns a client of one Sentinel, which ends with the context.
+func (s sentinels) call(ctx context.Context, addr string) (client *goredis.SentinelClient, hangUp func()) {
+	login := s.login
+	login.Addr = addr
+	client = goredis.NewSentinelClient(&login)
+	stop := context.AfterFunc(ctx, func() { _ = client.Close() })
+	return client, func() {
+		stop()
+		_ = client.Close()
+	}
 }
 
 // worse returns the error that says more: a Sentinel's reply rather than its
