@@ -66,6 +66,7 @@ func connect(s settings, extra ...option) (*store, error) {
 		kv:     pb.NewKVClient(conn),
 		leases: pb.NewLeaseClient(conn),
 		login:  newLogin(pb.NewAuthClient(conn), s.user, s.password),
+		dial:   client.Dial,
 		close:  client.Close,
 	}, nil
 }

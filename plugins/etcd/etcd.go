@@ -47,9 +47,11 @@ type Config struct {
 // backend implements sdk.Backend.
 type backend struct {
 	*store
-	timeout time.Duration
-	where   string // the addresses, for error texts; never a credential
-	key     string // the configuration key that they come from
+	timeout   time.Duration
+	endpoints []string
+	where     string // the addresses, for error texts; never a credential
+	key       string // the configuration key that they come from
+	certified bool   // the client shows a certificate, which may name a user
 }
 
 // Open returns a backend for the cluster that c describes. It does not connect:
@@ -66,7 +68,10 @@ func open(ctx context.Context, c Config, extra ...option) (*backend, error) {
 		return nil, err
 	}
 	s.warn(ctx)
-	return &backend{store: opened, timeout: s.timeout, where: strings.Join(s.endpoints, ", "), key: s.key}, nil
+	return &backend{
+		store: opened, timeout: s.timeout, endpoints: s.endpoints, where: strings.Join(s.endpoints, ", "), key: s.key,
+		certified: s.tls != nil && len(s.tls.Certificates) > 0,
+	}, nil
 }
 
 // Setup checks that etcd answers and that its cluster has a leader. There is

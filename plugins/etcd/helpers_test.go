@@ -32,6 +32,9 @@ var (
 	isUnknown   = backendtest.IsUnknown
 	isCertain   = backendtest.IsCertain
 	eventually  = backendtest.Eventually
+	checked     = backendtest.Checked
+	has         = backendtest.Has
+	finds       = backendtest.Finds
 )
 
 // Most tests wait for servers and for leases to end: more of them run at the same

@@ -15,6 +15,7 @@ type store struct {
 	kv     pb.KVClient
 	leases pb.LeaseClient
 	login  *login
+	dial   func(endpoint string) (*grpc.ClientConn, error) // to this one alone
 	close  func() error
 }
 

@@ -82,6 +82,7 @@ func TestRoundTrips(t *testing.T) {
 		{"release", func(ctx context.Context, b *backend) error { return operate(ctx, "release", b, ours) }, nil, 2, [2]string{}},
 		{"list", func(ctx context.Context, b *backend) error { return everything()["list"](ctx, b) }, nil, 3, [2]string{}},
 		{"setup", func(ctx context.Context, b *backend) error { _, err := b.Setup(ctx, false); return err }, nil, 1, [2]string{}},
+		{"check", func(ctx context.Context, b *backend) error { _, err := b.Check(ctx); return err }, nil, 3, [2]string{}},
 	} {
 		var counted trips
 		options := append(counted.tap().options(), together(c.pair[0], c.pair[1]).options()...)
