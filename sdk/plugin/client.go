@@ -153,9 +153,13 @@ func (c *Client) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, e
 		}
 		stream, err := c.rpc.List(ctx, &backendpb.ListRequest{Prefix: prefix, Config: c.section})
 		for err == nil {
-			var lease sdk.Lease
-			if lease, err = c.next(ctx, stream); err == nil && !yield(lease, nil) {
-				return
+			var batch []*backendpb.Lease
+			batch, err = c.next(ctx, stream)
+			for _, m := range batch {
+				lease, wrong := listed(m, prefix)
+				if !yield(lease, readOnly(wrong)) || wrong != nil {
+					return
+				}
 			}
 		}
 		if !errors.Is(err, io.EOF) {
@@ -164,29 +168,40 @@ func (c *Client) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, e
 	}
 }
 
-// next returns the next lease of a list. What has no outcome is passed over if it
+// listed is a lease of a list, if it can be one.
+func listed(m *backendpb.Lease, prefix string) (sdk.Lease, error) {
+	if !strings.HasPrefix(m.GetResource(), prefix) {
+		return sdk.Lease{}, fmt.Errorf("the backend listed resource %q, which does not begin with %q", m.GetResource(), prefix)
+	}
+	return checked(m, m.GetResource())
+}
+
+// next returns the next leases of a list. What has no outcome is passed over if it
 // warns.
-func (c *Client) next(ctx context.Context, stream grpc.ServerStreamingClient[backendpb.ListResponse]) (sdk.Lease, error) {
+func (c *Client) next(ctx context.Context, stream grpc.ServerStreamingClient[backendpb.ListResponse]) ([]*backendpb.Lease, error) {
 	answer, err := stream.Recv()
 	for err == nil && answer.GetOutcome() == nil && len(answer.GetWarnings()) > 0 {
 		c.warned(answer.GetWarnings())
 		answer, err = stream.Recv()
 	}
 	if errors.Is(err, io.EOF) {
-		return sdk.Lease{}, io.EOF
+		return nil, io.EOF
 	}
 	if err != nil {
-		return sdk.Lease{}, nothingWritten(ctx, err)
+		return nil, nothingWritten(ctx, err)
 	}
 	c.warned(answer.GetWarnings())
-	switch o := answer.GetOutcome().(type) {
-	case *backendpb.ListResponse_Lease:
-		lease, err := checked(o.Lease, o.Lease.GetResource())
-		return lease, readOnly(err)
-	case *backendpb.ListResponse_Fault:
-		return sdk.Lease{}, readOnly(faultFromWire(o.Fault))
+	if fault := answer.GetFault(); fault != nil {
+		return nil, readOnly(faultFromWire(fault))
 	}
-	return sdk.Lease{}, sdk.Unavailable("%s", noOutcome("List"))
+	batch := answer.GetLeases().GetLeases()
+	switch {
+	case len(batch) == 0: // nothing new, without end
+		return nil, sdk.Unavailable("%s", noOutcome("List"))
+	case len(batch) > maxBatch:
+		return nil, sdk.Unavailable("the backend answered List with %d leases in one message; at most %d are allowed", len(batch), maxBatch)
+	}
+	return batch, nil
 }
 
 // Setup implements [sdk.Backend].

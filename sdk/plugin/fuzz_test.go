@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func (s strict) Current(_ context.Context, resource string) (sdk.Lease, error) {
 
 func (s strict) List(_ context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 	s.expect("list", sdk.ValidatePrefix(prefix))
-	return func(func(sdk.Lease, error) bool) {}
+	return func(yield func(sdk.Lease, error) bool) { yield(sdk.Lease{Resource: "r", ID: "1"}, nil) }
 }
 
 func (s strict) Setup(context.Context, bool) ([]string, error) { return nil, nil }
@@ -152,6 +153,9 @@ func FuzzAnswers(f *testing.F) {
 		for _, f := range findings {
 			checkText(t, f.About+f.Message)
 		}
+		for lease, err := range c.List(t.Context(), "") {
+			checkListed(t, lease, err)
+		}
 	})
 }
 
@@ -166,6 +170,22 @@ func checkAnswer(t *testing.T, l sdk.Lease, err error) {
 	}
 	if l.Resource != "r" || sdk.ValidateRelease(l) != nil {
 		t.Errorf("the answer is taken for %+v", l)
+	}
+	checkText(t, l.Principal)
+	checkText(t, l.Reason)
+}
+
+func checkListed(t *testing.T, l sdk.Lease, err error) {
+	t.Helper()
+	if err != nil {
+		checkText(t, err.Error())
+		if !isCertain(err) {
+			t.Errorf("a list ends in %v", err)
+		}
+		return
+	}
+	if sdk.ValidateRelease(l) != nil {
+		t.Errorf("the list has %+v", l)
 	}
 	checkText(t, l.Principal)
 	checkText(t, l.Reason)
@@ -188,6 +208,24 @@ func (c canned) Invoke(_ context.Context, _ string, _, reply any, _ ...grpc.Call
 	return nil
 }
 
-func (canned) NewStream(context.Context, *grpc.StreamDesc, string, ...grpc.CallOption) (grpc.ClientStream, error) {
-	return nil, status.Error(codes.Unimplemented, "no streams")
+func (c canned) NewStream(context.Context, *grpc.StreamDesc, string, ...grpc.CallOption) (grpc.ClientStream, error) {
+	return &cannedStream{answer: c}, nil
+}
+
+// A cannedStream has one message.
+type cannedStream struct {
+	grpc.ClientStream
+	answer canned
+	over   bool
+}
+
+func (*cannedStream) SendMsg(any) error { return nil }
+func (*cannedStream) CloseSend() error  { return nil }
+
+func (s *cannedStream) RecvMsg(reply any) error {
+	if s.over {
+		return io.EOF
+	}
+	s.over = true
+	return s.answer.Invoke(context.Background(), "", nil, reply)
 }

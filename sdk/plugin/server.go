@@ -183,13 +183,14 @@ func (s *service) list(ctx context.Context, req *backendpb.ListRequest, stream g
 	if fault != nil {
 		return fault, nil
 	}
+	out := newBatches(stream.Send)
+	defer func() { err = out.end() }() // also after a panic
 	for lease, fault := range backend.List(ctx, req.GetPrefix()) {
 		if fault != nil {
 			return fault, nil
 		}
-		answer := &backendpb.ListResponse{Outcome: &backendpb.ListResponse_Lease{Lease: toWire(lease)}}
-		if err := stream.Send(answer); err != nil {
-			return nil, err
+		if !out.add(lease) {
+			break
 		}
 	}
 	return nil, nil

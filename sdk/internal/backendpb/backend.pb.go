@@ -161,7 +161,7 @@ func (x Finding_Level) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Finding_Level.Descriptor instead.
 func (Finding_Level) EnumDescriptor() ([]byte, []int) {
-	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{21, 0}
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{22, 0}
 }
 
 // Lease is one grant of a resource to a principal for a limited time.
@@ -1268,7 +1268,7 @@ type ListResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Outcome:
 	//
-	//	*ListResponse_Lease
+	//	*ListResponse_Leases
 	//	*ListResponse_Fault
 	Outcome       isListResponse_Outcome `protobuf_oneof:"outcome"`
 	Warnings      []string               `protobuf:"bytes,15,rep,name=warnings,proto3" json:"warnings,omitempty"`
@@ -1313,10 +1313,10 @@ func (x *ListResponse) GetOutcome() isListResponse_Outcome {
 	return nil
 }
 
-func (x *ListResponse) GetLease() *Lease {
+func (x *ListResponse) GetLeases() *Leases {
 	if x != nil {
-		if x, ok := x.Outcome.(*ListResponse_Lease); ok {
-			return x.Lease
+		if x, ok := x.Outcome.(*ListResponse_Leases); ok {
+			return x.Leases
 		}
 	}
 	return nil
@@ -1342,17 +1342,63 @@ type isListResponse_Outcome interface {
 	isListResponse_Outcome()
 }
 
-type ListResponse_Lease struct {
-	Lease *Lease `protobuf:"bytes,1,opt,name=lease,proto3,oneof"`
+type ListResponse_Leases struct {
+	Leases *Leases `protobuf:"bytes,1,opt,name=leases,proto3,oneof"`
 }
 
 type ListResponse_Fault struct {
 	Fault *Fault `protobuf:"bytes,2,opt,name=fault,proto3,oneof"`
 }
 
-func (*ListResponse_Lease) isListResponse_Outcome() {}
+func (*ListResponse_Leases) isListResponse_Outcome() {}
 
 func (*ListResponse_Fault) isListResponse_Outcome() {}
+
+// Leases are some of those of a list: 1 to 512, in a message of at most 1 MiB.
+// What is there is sent when the store lets one wait for more.
+type Leases struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Leases        []*Lease               `protobuf:"bytes,1,rep,name=leases,proto3" json:"leases,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Leases) Reset() {
+	*x = Leases{}
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Leases) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Leases) ProtoMessage() {}
+
+func (x *Leases) ProtoReflect() protoreflect.Message {
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Leases.ProtoReflect.Descriptor instead.
+func (*Leases) Descriptor() ([]byte, []int) {
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Leases) GetLeases() []*Lease {
+	if x != nil {
+		return x.Leases
+	}
+	return nil
+}
 
 type SetupRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1365,7 +1411,7 @@ type SetupRequest struct {
 
 func (x *SetupRequest) Reset() {
 	*x = SetupRequest{}
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[17]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1377,7 +1423,7 @@ func (x *SetupRequest) String() string {
 func (*SetupRequest) ProtoMessage() {}
 
 func (x *SetupRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[17]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1390,7 +1436,7 @@ func (x *SetupRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetupRequest.ProtoReflect.Descriptor instead.
 func (*SetupRequest) Descriptor() ([]byte, []int) {
-	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{17}
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SetupRequest) GetDryRun() bool {
@@ -1424,7 +1470,7 @@ type SetupResponse struct {
 
 func (x *SetupResponse) Reset() {
 	*x = SetupResponse{}
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[18]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1436,7 +1482,7 @@ func (x *SetupResponse) String() string {
 func (*SetupResponse) ProtoMessage() {}
 
 func (x *SetupResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[18]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1449,7 +1495,7 @@ func (x *SetupResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetupResponse.ProtoReflect.Descriptor instead.
 func (*SetupResponse) Descriptor() ([]byte, []int) {
-	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{18}
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SetupResponse) GetOutcome() isSetupResponse_Outcome {
@@ -1517,7 +1563,7 @@ type CheckRequest struct {
 
 func (x *CheckRequest) Reset() {
 	*x = CheckRequest{}
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[19]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1529,7 +1575,7 @@ func (x *CheckRequest) String() string {
 func (*CheckRequest) ProtoMessage() {}
 
 func (x *CheckRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[19]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1542,7 +1588,7 @@ func (x *CheckRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckRequest.ProtoReflect.Descriptor instead.
 func (*CheckRequest) Descriptor() ([]byte, []int) {
-	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{19}
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CheckRequest) GetConfig() map[string]string {
@@ -1568,7 +1614,7 @@ type CheckResponse struct {
 
 func (x *CheckResponse) Reset() {
 	*x = CheckResponse{}
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[20]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1580,7 +1626,7 @@ func (x *CheckResponse) String() string {
 func (*CheckResponse) ProtoMessage() {}
 
 func (x *CheckResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[20]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1593,7 +1639,7 @@ func (x *CheckResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckResponse.ProtoReflect.Descriptor instead.
 func (*CheckResponse) Descriptor() ([]byte, []int) {
-	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{20}
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CheckResponse) GetOutcome() isCheckResponse_Outcome {
@@ -1667,7 +1713,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[21]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1679,7 +1725,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[21]
+	mi := &file_stormlock_backend_v1_backend_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1692,7 +1738,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{21}
+	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Finding) GetAbout() string {
@@ -1807,12 +1853,14 @@ const file_stormlock_backend_v1_backend_proto_rawDesc = "" +
 	"\x06config\x18\x02 \x03(\v2-.stormlock.backend.v1.ListRequest.ConfigEntryR\x06config\x1a9\n" +
 	"\vConfigEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9f\x01\n" +
-	"\fListResponse\x123\n" +
-	"\x05lease\x18\x01 \x01(\v2\x1b.stormlock.backend.v1.LeaseH\x00R\x05lease\x123\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa2\x01\n" +
+	"\fListResponse\x126\n" +
+	"\x06leases\x18\x01 \x01(\v2\x1c.stormlock.backend.v1.LeasesH\x00R\x06leases\x123\n" +
 	"\x05fault\x18\x02 \x01(\v2\x1b.stormlock.backend.v1.FaultH\x00R\x05fault\x12\x1a\n" +
 	"\bwarnings\x18\x0f \x03(\tR\bwarningsB\t\n" +
-	"\aoutcome\"\xaa\x01\n" +
+	"\aoutcome\"=\n" +
+	"\x06Leases\x123\n" +
+	"\x06leases\x18\x01 \x03(\v2\x1b.stormlock.backend.v1.LeaseR\x06leases\"\xaa\x01\n" +
 	"\fSetupRequest\x12\x17\n" +
 	"\adry_run\x18\x01 \x01(\bR\x06dryRun\x12F\n" +
 	"\x06config\x18\x02 \x03(\v2..stormlock.backend.v1.SetupRequest.ConfigEntryR\x06config\x1a9\n" +
@@ -1870,7 +1918,7 @@ func file_stormlock_backend_v1_backend_proto_rawDescGZIP() []byte {
 }
 
 var file_stormlock_backend_v1_backend_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_stormlock_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_stormlock_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_stormlock_backend_v1_backend_proto_goTypes = []any{
 	(Fault_Kind)(0),          // 0: stormlock.backend.v1.Fault.Kind
 	(Finding_Level)(0),       // 1: stormlock.backend.v1.Finding.Level
@@ -1891,73 +1939,75 @@ var file_stormlock_backend_v1_backend_proto_goTypes = []any{
 	(*CurrentResponse)(nil),  // 16: stormlock.backend.v1.CurrentResponse
 	(*ListRequest)(nil),      // 17: stormlock.backend.v1.ListRequest
 	(*ListResponse)(nil),     // 18: stormlock.backend.v1.ListResponse
-	(*SetupRequest)(nil),     // 19: stormlock.backend.v1.SetupRequest
-	(*SetupResponse)(nil),    // 20: stormlock.backend.v1.SetupResponse
-	(*CheckRequest)(nil),     // 21: stormlock.backend.v1.CheckRequest
-	(*CheckResponse)(nil),    // 22: stormlock.backend.v1.CheckResponse
-	(*Finding)(nil),          // 23: stormlock.backend.v1.Finding
-	nil,                      // 24: stormlock.backend.v1.AcquireRequest.ConfigEntry
-	nil,                      // 25: stormlock.backend.v1.RenewRequest.ConfigEntry
-	nil,                      // 26: stormlock.backend.v1.ReleaseRequest.ConfigEntry
-	nil,                      // 27: stormlock.backend.v1.CurrentRequest.ConfigEntry
-	nil,                      // 28: stormlock.backend.v1.ListRequest.ConfigEntry
-	nil,                      // 29: stormlock.backend.v1.SetupRequest.ConfigEntry
-	nil,                      // 30: stormlock.backend.v1.CheckRequest.ConfigEntry
+	(*Leases)(nil),           // 19: stormlock.backend.v1.Leases
+	(*SetupRequest)(nil),     // 20: stormlock.backend.v1.SetupRequest
+	(*SetupResponse)(nil),    // 21: stormlock.backend.v1.SetupResponse
+	(*CheckRequest)(nil),     // 22: stormlock.backend.v1.CheckRequest
+	(*CheckResponse)(nil),    // 23: stormlock.backend.v1.CheckResponse
+	(*Finding)(nil),          // 24: stormlock.backend.v1.Finding
+	nil,                      // 25: stormlock.backend.v1.AcquireRequest.ConfigEntry
+	nil,                      // 26: stormlock.backend.v1.RenewRequest.ConfigEntry
+	nil,                      // 27: stormlock.backend.v1.ReleaseRequest.ConfigEntry
+	nil,                      // 28: stormlock.backend.v1.CurrentRequest.ConfigEntry
+	nil,                      // 29: stormlock.backend.v1.ListRequest.ConfigEntry
+	nil,                      // 30: stormlock.backend.v1.SetupRequest.ConfigEntry
+	nil,                      // 31: stormlock.backend.v1.CheckRequest.ConfigEntry
 }
 var file_stormlock_backend_v1_backend_proto_depIdxs = []int32{
 	0,  // 0: stormlock.backend.v1.Fault.kind:type_name -> stormlock.backend.v1.Fault.Kind
 	8,  // 1: stormlock.backend.v1.DescribeResponse.options:type_name -> stormlock.backend.v1.Option
 	2,  // 2: stormlock.backend.v1.AcquireRequest.lease:type_name -> stormlock.backend.v1.Lease
-	24, // 3: stormlock.backend.v1.AcquireRequest.config:type_name -> stormlock.backend.v1.AcquireRequest.ConfigEntry
+	25, // 3: stormlock.backend.v1.AcquireRequest.config:type_name -> stormlock.backend.v1.AcquireRequest.ConfigEntry
 	2,  // 4: stormlock.backend.v1.AcquireResponse.acquired:type_name -> stormlock.backend.v1.Lease
 	2,  // 5: stormlock.backend.v1.AcquireResponse.held:type_name -> stormlock.backend.v1.Lease
 	5,  // 6: stormlock.backend.v1.AcquireResponse.fault:type_name -> stormlock.backend.v1.Fault
 	2,  // 7: stormlock.backend.v1.RenewRequest.lease:type_name -> stormlock.backend.v1.Lease
-	25, // 8: stormlock.backend.v1.RenewRequest.config:type_name -> stormlock.backend.v1.RenewRequest.ConfigEntry
+	26, // 8: stormlock.backend.v1.RenewRequest.config:type_name -> stormlock.backend.v1.RenewRequest.ConfigEntry
 	2,  // 9: stormlock.backend.v1.RenewResponse.renewed:type_name -> stormlock.backend.v1.Lease
 	3,  // 10: stormlock.backend.v1.RenewResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
 	5,  // 11: stormlock.backend.v1.RenewResponse.fault:type_name -> stormlock.backend.v1.Fault
 	2,  // 12: stormlock.backend.v1.ReleaseRequest.lease:type_name -> stormlock.backend.v1.Lease
-	26, // 13: stormlock.backend.v1.ReleaseRequest.config:type_name -> stormlock.backend.v1.ReleaseRequest.ConfigEntry
+	27, // 13: stormlock.backend.v1.ReleaseRequest.config:type_name -> stormlock.backend.v1.ReleaseRequest.ConfigEntry
 	4,  // 14: stormlock.backend.v1.ReleaseResponse.released:type_name -> stormlock.backend.v1.Done
 	3,  // 15: stormlock.backend.v1.ReleaseResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
 	5,  // 16: stormlock.backend.v1.ReleaseResponse.fault:type_name -> stormlock.backend.v1.Fault
-	27, // 17: stormlock.backend.v1.CurrentRequest.config:type_name -> stormlock.backend.v1.CurrentRequest.ConfigEntry
+	28, // 17: stormlock.backend.v1.CurrentRequest.config:type_name -> stormlock.backend.v1.CurrentRequest.ConfigEntry
 	2,  // 18: stormlock.backend.v1.CurrentResponse.current:type_name -> stormlock.backend.v1.Lease
 	3,  // 19: stormlock.backend.v1.CurrentResponse.not_held:type_name -> stormlock.backend.v1.NotHeld
 	5,  // 20: stormlock.backend.v1.CurrentResponse.fault:type_name -> stormlock.backend.v1.Fault
-	28, // 21: stormlock.backend.v1.ListRequest.config:type_name -> stormlock.backend.v1.ListRequest.ConfigEntry
-	2,  // 22: stormlock.backend.v1.ListResponse.lease:type_name -> stormlock.backend.v1.Lease
+	29, // 21: stormlock.backend.v1.ListRequest.config:type_name -> stormlock.backend.v1.ListRequest.ConfigEntry
+	19, // 22: stormlock.backend.v1.ListResponse.leases:type_name -> stormlock.backend.v1.Leases
 	5,  // 23: stormlock.backend.v1.ListResponse.fault:type_name -> stormlock.backend.v1.Fault
-	29, // 24: stormlock.backend.v1.SetupRequest.config:type_name -> stormlock.backend.v1.SetupRequest.ConfigEntry
-	4,  // 25: stormlock.backend.v1.SetupResponse.done:type_name -> stormlock.backend.v1.Done
-	5,  // 26: stormlock.backend.v1.SetupResponse.fault:type_name -> stormlock.backend.v1.Fault
-	30, // 27: stormlock.backend.v1.CheckRequest.config:type_name -> stormlock.backend.v1.CheckRequest.ConfigEntry
-	4,  // 28: stormlock.backend.v1.CheckResponse.done:type_name -> stormlock.backend.v1.Done
-	5,  // 29: stormlock.backend.v1.CheckResponse.fault:type_name -> stormlock.backend.v1.Fault
-	23, // 30: stormlock.backend.v1.CheckResponse.findings:type_name -> stormlock.backend.v1.Finding
-	1,  // 31: stormlock.backend.v1.Finding.level:type_name -> stormlock.backend.v1.Finding.Level
-	6,  // 32: stormlock.backend.v1.Backend.Describe:input_type -> stormlock.backend.v1.DescribeRequest
-	9,  // 33: stormlock.backend.v1.Backend.Acquire:input_type -> stormlock.backend.v1.AcquireRequest
-	11, // 34: stormlock.backend.v1.Backend.Renew:input_type -> stormlock.backend.v1.RenewRequest
-	13, // 35: stormlock.backend.v1.Backend.Release:input_type -> stormlock.backend.v1.ReleaseRequest
-	15, // 36: stormlock.backend.v1.Backend.Current:input_type -> stormlock.backend.v1.CurrentRequest
-	17, // 37: stormlock.backend.v1.Backend.List:input_type -> stormlock.backend.v1.ListRequest
-	19, // 38: stormlock.backend.v1.Backend.Setup:input_type -> stormlock.backend.v1.SetupRequest
-	21, // 39: stormlock.backend.v1.Backend.Check:input_type -> stormlock.backend.v1.CheckRequest
-	7,  // 40: stormlock.backend.v1.Backend.Describe:output_type -> stormlock.backend.v1.DescribeResponse
-	10, // 41: stormlock.backend.v1.Backend.Acquire:output_type -> stormlock.backend.v1.AcquireResponse
-	12, // 42: stormlock.backend.v1.Backend.Renew:output_type -> stormlock.backend.v1.RenewResponse
-	14, // 43: stormlock.backend.v1.Backend.Release:output_type -> stormlock.backend.v1.ReleaseResponse
-	16, // 44: stormlock.backend.v1.Backend.Current:output_type -> stormlock.backend.v1.CurrentResponse
-	18, // 45: stormlock.backend.v1.Backend.List:output_type -> stormlock.backend.v1.ListResponse
-	20, // 46: stormlock.backend.v1.Backend.Setup:output_type -> stormlock.backend.v1.SetupResponse
-	22, // 47: stormlock.backend.v1.Backend.Check:output_type -> stormlock.backend.v1.CheckResponse
-	40, // [40:48] is the sub-list for method output_type
-	32, // [32:40] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	2,  // 24: stormlock.backend.v1.Leases.leases:type_name -> stormlock.backend.v1.Lease
+	30, // 25: stormlock.backend.v1.SetupRequest.config:type_name -> stormlock.backend.v1.SetupRequest.ConfigEntry
+	4,  // 26: stormlock.backend.v1.SetupResponse.done:type_name -> stormlock.backend.v1.Done
+	5,  // 27: stormlock.backend.v1.SetupResponse.fault:type_name -> stormlock.backend.v1.Fault
+	31, // 28: stormlock.backend.v1.CheckRequest.config:type_name -> stormlock.backend.v1.CheckRequest.ConfigEntry
+	4,  // 29: stormlock.backend.v1.CheckResponse.done:type_name -> stormlock.backend.v1.Done
+	5,  // 30: stormlock.backend.v1.CheckResponse.fault:type_name -> stormlock.backend.v1.Fault
+	24, // 31: stormlock.backend.v1.CheckResponse.findings:type_name -> stormlock.backend.v1.Finding
+	1,  // 32: stormlock.backend.v1.Finding.level:type_name -> stormlock.backend.v1.Finding.Level
+	6,  // 33: stormlock.backend.v1.Backend.Describe:input_type -> stormlock.backend.v1.DescribeRequest
+	9,  // 34: stormlock.backend.v1.Backend.Acquire:input_type -> stormlock.backend.v1.AcquireRequest
+	11, // 35: stormlock.backend.v1.Backend.Renew:input_type -> stormlock.backend.v1.RenewRequest
+	13, // 36: stormlock.backend.v1.Backend.Release:input_type -> stormlock.backend.v1.ReleaseRequest
+	15, // 37: stormlock.backend.v1.Backend.Current:input_type -> stormlock.backend.v1.CurrentRequest
+	17, // 38: stormlock.backend.v1.Backend.List:input_type -> stormlock.backend.v1.ListRequest
+	20, // 39: stormlock.backend.v1.Backend.Setup:input_type -> stormlock.backend.v1.SetupRequest
+	22, // 40: stormlock.backend.v1.Backend.Check:input_type -> stormlock.backend.v1.CheckRequest
+	7,  // 41: stormlock.backend.v1.Backend.Describe:output_type -> stormlock.backend.v1.DescribeResponse
+	10, // 42: stormlock.backend.v1.Backend.Acquire:output_type -> stormlock.backend.v1.AcquireResponse
+	12, // 43: stormlock.backend.v1.Backend.Renew:output_type -> stormlock.backend.v1.RenewResponse
+	14, // 44: stormlock.backend.v1.Backend.Release:output_type -> stormlock.backend.v1.ReleaseResponse
+	16, // 45: stormlock.backend.v1.Backend.Current:output_type -> stormlock.backend.v1.CurrentResponse
+	18, // 46: stormlock.backend.v1.Backend.List:output_type -> stormlock.backend.v1.ListResponse
+	21, // 47: stormlock.backend.v1.Backend.Setup:output_type -> stormlock.backend.v1.SetupResponse
+	23, // 48: stormlock.backend.v1.Backend.Check:output_type -> stormlock.backend.v1.CheckResponse
+	41, // [41:49] is the sub-list for method output_type
+	33, // [33:41] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_stormlock_backend_v1_backend_proto_init() }
@@ -1986,14 +2036,14 @@ func file_stormlock_backend_v1_backend_proto_init() {
 		(*CurrentResponse_Fault)(nil),
 	}
 	file_stormlock_backend_v1_backend_proto_msgTypes[16].OneofWrappers = []any{
-		(*ListResponse_Lease)(nil),
+		(*ListResponse_Leases)(nil),
 		(*ListResponse_Fault)(nil),
 	}
-	file_stormlock_backend_v1_backend_proto_msgTypes[18].OneofWrappers = []any{
+	file_stormlock_backend_v1_backend_proto_msgTypes[19].OneofWrappers = []any{
 		(*SetupResponse_Done)(nil),
 		(*SetupResponse_Fault)(nil),
 	}
-	file_stormlock_backend_v1_backend_proto_msgTypes[20].OneofWrappers = []any{
+	file_stormlock_backend_v1_backend_proto_msgTypes[21].OneofWrappers = []any{
 		(*CheckResponse_Done)(nil),
 		(*CheckResponse_Fault)(nil),
 	}
@@ -2003,7 +2053,7 @@ func file_stormlock_backend_v1_backend_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_stormlock_backend_v1_backend_proto_rawDesc), len(file_stormlock_backend_v1_backend_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   29,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -69,8 +69,8 @@ type BackendClient interface {
 	Release(ctx context.Context, in *ReleaseRequest, opts ...grpc.CallOption) (*ReleaseResponse, error)
 	// Current returns the current lease of a resource.
 	Current(ctx context.Context, in *CurrentRequest, opts ...grpc.CallOption) (*CurrentResponse, error)
-	// List streams the current leases whose resource begins with a prefix, and
-	// ends after the first fault.
+	// List streams the current leases whose resource begins with a prefix, several
+	// in a message, and ends after the first fault.
 	List(ctx context.Context, in *ListRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListResponse], error)
 	// Setup creates or migrates what the store needs. It can be repeated.
 	Setup(ctx context.Context, in *SetupRequest, opts ...grpc.CallOption) (*SetupResponse, error)
@@ -194,8 +194,8 @@ type BackendServer interface {
 	Release(context.Context, *ReleaseRequest) (*ReleaseResponse, error)
 	// Current returns the current lease of a resource.
 	Current(context.Context, *CurrentRequest) (*CurrentResponse, error)
-	// List streams the current leases whose resource begins with a prefix, and
-	// ends after the first fault.
+	// List streams the current leases whose resource begins with a prefix, several
+	// in a message, and ends after the first fault.
 	List(*ListRequest, grpc.ServerStreamingServer[ListResponse]) error
 	// Setup creates or migrates what the store needs. It can be repeated.
 	Setup(context.Context, *SetupRequest) (*SetupResponse, error)
