@@ -18,6 +18,7 @@ type globals struct {
 	json     bool
 
 	warned []string // what was told already
+	hushed bool     // warnings are kept to be told later
 }
 
 const rootExample = `  stormlock init                              write a first configuration file
@@ -54,7 +55,7 @@ func newRoot() *cobra.Command {
 		return usage(fmt.Sprintf("%v; see: %s --help", err, cmd.CommandPath()))
 	})
 	root.AddCommand(
-		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newMine(g), newExec(g),
+		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newList(g), newMine(g), newExec(g),
 		newInit(g), newBackend(g), newConfig(g), newVersion(g),
 	)
 	strict(root)

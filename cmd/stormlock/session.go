@@ -171,7 +171,9 @@ func found(ctx context.Context, backend string) (pluginhost.Candidate, error) {
 func (g *globals) warn(text string) {
 	if !slices.Contains(g.warned, text) {
 		g.warned = append(g.warned, text)
-		note("warning: " + text)
+		if !g.hushed {
+			note("warning: " + text)
+		}
 	}
 }
 

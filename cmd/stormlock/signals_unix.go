@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,3 +17,6 @@ var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 // "stormlock acquire r | true" would be killed while holding the lock, and
 // nobody would learn its lease id.
 func ignoreBrokenPipe() { signal.Ignore(syscall.SIGPIPE) }
+
+// readerGone reports whether a write failed because nobody reads any more.
+func readerGone(err error) bool { return errors.Is(err, syscall.EPIPE) }
