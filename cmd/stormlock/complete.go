@@ -79,7 +79,7 @@ func (g *globals) completeOperands(names []string, endless bool) cobra.Completio
 func (g *globals) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		var how cobra.CompletionFunc
-		switch values := listed(f.Usage); {
+		switch values := namedIn(f.Usage); {
 		case f.Name == "config":
 			how = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 		case f.Name == "backend":
@@ -99,8 +99,8 @@ func (g *globals) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 // values: "a, b or c".
 var valueList = regexp.MustCompile(`^(?:[^:]*: )?((?:[a-z]+, )+[a-z]+ or [a-z]+)$`)
 
-// listed returns the values that a flag's help lists.
-func listed(usage string) []string {
+// namedIn returns the values that a flag's help lists.
+func namedIn(usage string) []string {
 	list := valueList.FindStringSubmatch(usage)
 	if list == nil {
 		return nil

@@ -21,11 +21,17 @@ type globals struct {
 	hushed bool     // warnings are kept to be told later
 }
 
-const rootExample = `  stormlock init                              write a first configuration file
+const rootExample = `  stormlock init                             write a first configuration file
+  stormlock doctor                           check it, and the store
+  stormlock list                             which locks are held, by whom and why
+  stormlock current prod-db                  who holds this one
+  stormlock exec -m "patch 1.2" prod-db -- ./patch.sh   run a command under a lock
   id=$(stormlock acquire -m "patch 1.2" prod-db)
-  stormlock mine                              what you hold or may hold
+  id=$(stormlock acquire --wait 10m prod-db)   wait until it is free
   stormlock renew prod-db "$id"
-  stormlock release prod-db "$id"`
+  stormlock release prod-db "$id"
+  stormlock mine                             what you hold or may hold
+  stormlock break prod-db                    take it from whoever holds it`
 
 func newRoot() *cobra.Command {
 	g := &globals{timeout: ttlFlag{duration: defaultTimeout}, logLevel: "warn"}
