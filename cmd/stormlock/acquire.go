@@ -95,7 +95,10 @@ func (s *session) wanted(f acquireFlags) (sdk.Lease, error) {
 		return sdk.Lease{}, err
 	}
 	want := sdk.Lease{Resource: s.Resource, ID: id, Principal: s.Principal, Reason: f.reason, TTL: asked}
-	return want, sdk.ValidateAcquire(want)
+	if err := sdk.ValidateAcquire(want); err != nil {
+		return sdk.Lease{}, err
+	}
+	return want, s.permitted(want)
 }
 
 // ttl is the flag's, else the configuration's.

@@ -127,10 +127,15 @@ backend = %s
 ttl = 1 hour
 # Who you are, for others to read. Without it: USER@HOST.
 # principal = ana@example.com
+# The longest that anybody may ask for, and whether a reason (-m) has to be given;
+# a request outside of that is refused.
+# max_ttl = 8 hours
+# reason = required
 
 # A section named like a resource overrides the above for that resource:
 # [prod-db]
 # ttl = 15 minutes
+# max_ttl = 2 hours
 
 [backend.%s]
 `, backend, backend)

@@ -48,6 +48,9 @@ func (s *session) renew(ctx context.Context, lease sdk.Lease, flag ttlFlag) (err
 
 // renewed renews a lease and returns it as it stood at sent.
 func (s *session) renewed(ctx context.Context, lease sdk.Lease) (got sdk.Lease, sent boottime.Instant, err error) {
+	if err := s.permittedTTL(lease.TTL); err != nil {
+		return got, sent, err
+	}
 	if err := s.link.open(ctx); err != nil {
 		return got, sent, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/stormlock/stormlock/internal/ttl"
 )
@@ -17,23 +18,25 @@ type Setting struct {
 }
 
 // Explain returns the settings of a resource, as [File.Resolve] finds them, those
-// of its backend's section, and where each comes from.
+// of its backend's section, and where each comes from. What only restricts is left
+// out where no file says so.
 func (f *File) Explain(resource string) ([]Setting, error) {
 	s, err := f.Resolve(resource)
 	if err != nil {
 		return nil, err
 	}
-	values := map[string]string{"backend": s.Backend, "principal": s.Principal}
-	if s.TTL != 0 {
-		values["ttl"] = ttl.Format(s.TTL)
-	}
+	values := map[string]string{"backend": s.Backend, "principal": s.Principal, "ttl": shownTTL(s.TTL), MaxTTLKey: shownTTL(s.MaxTTL)}
 	var all []Setting
 	for _, key := range keys {
 		source := ""
-		if section, _, ok := f.lookup(sectionsOf(resource), key); ok {
+		section, value, ok := f.lookup(sectionsOf(resource), key)
+		switch {
+		case ok:
 			source = f.Position(section, key)
+		case key == MaxTTLKey || key == ReasonKey:
+			continue
 		}
-		all = append(all, Setting{Key: key, Value: values[key], Source: source})
+		all = append(all, Setting{Key: key, Value: cmp.Or(values[key], value), Source: source})
 	}
 	if value, ok := f.sections[defaultSection][requireKey]; ok {
 		all = append(all, Setting{Key: requireKey, Value: value, Source: f.Position(defaultSection, requireKey)})
@@ -51,4 +54,12 @@ func (f *File) ofBackend(backend string) []Setting {
 		all = append(all, Setting{section, key, values[key], f.Position(section, key)})
 	}
 	return all
+}
+
+// shownTTL is empty if there is none.
+func shownTTL(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return ttl.Format(d)
 }

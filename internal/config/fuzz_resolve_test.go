@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,30 +35,32 @@ func FuzzResolve(f *testing.F) {
 		}
 		expectSetting(t, "backend", got.Backend, own, file.sections["default"], "")
 		expectSetting(t, "principal", got.Principal, own, file.sections["default"], file.self())
-		shown := ""
-		if got.TTL != 0 {
-			shown = ttl.Format(got.TTL)
+		expectSetting(t, "ttl", shownTTL(got.TTL), own, file.sections["default"], "")
+		expectSetting(t, "max_ttl", shownTTL(got.MaxTTL), own, file.sections["default"], "")
+		if decides := orElse(own, file.sections["default"], "reason"); got.ReasonRequired != (decides == "required") {
+			t.Errorf("a reason is required: %t; want %q", got.ReasonRequired, decides)
 		}
-		expectSetting(t, "ttl", shown, own, file.sections["default"], "")
 		checkExplained(t, file, got)
 	})
 }
 
 func expectSetting(t *testing.T, key, got string, own, defaults map[string]string, otherwise string) {
 	t.Helper()
-	want, ok := own[key]
-	if !ok {
-		want, ok = defaults[key]
-	}
-	if !ok {
-		want = otherwise
-	}
-	if d, err := ttl.Parse(want); key == "ttl" && err == nil {
+	want := cmp.Or(orElse(own, defaults, key), otherwise)
+	if d, err := ttl.Parse(want); strings.HasSuffix(key, "ttl") && err == nil {
 		want = ttl.Format(d)
 	}
 	if got != want {
 		t.Errorf("%s is %q; want %q", key, got, want)
 	}
+}
+
+// orElse is the value of a key in the first of two sections that has it.
+func orElse(own, defaults map[string]string, key string) string {
+	if value, ok := own[key]; ok {
+		return value
+	}
+	return defaults[key]
 }
 
 // checkExplained: what is shown is what counts.
@@ -67,7 +70,7 @@ func checkExplained(t *testing.T, file *File, s Settings) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"backend": s.Backend, "principal": s.Principal}
+	want := map[string]string{"backend": s.Backend, "principal": s.Principal, "max_ttl": shownTTL(s.MaxTTL)}
 	for _, setting := range all {
 		if value, ok := want[setting.Key]; ok && setting.Section == "" && setting.Value != value {
 			t.Errorf("%s is shown as %q, but is %q", setting.Key, setting.Value, value)

@@ -11,15 +11,17 @@ import (
 
 // Settings are what a configuration file says about one resource.
 type Settings struct {
-	Resource  string
-	Principal string        // never empty; USER@HOST if the file names none
-	Backend   string        // never empty, otherwise as written
-	TTL       time.Duration // 0 if the file gives none
-	File      string        // the configuration file
+	Resource       string
+	Principal      string        // never empty; USER@HOST if the file names none
+	Backend        string        // never empty, otherwise as written
+	TTL            time.Duration // 0 if the file gives none
+	MaxTTL         time.Duration // the longest TTL to ask for; 0 if the file sets no bound
+	ReasonRequired bool          // whether a reason has to be given
+	File           string        // the configuration file
 }
 
 // keys are those of [default] and of a resource's section.
-var keys = []string{"backend", "principal", "ttl"}
+var keys = []string{"backend", "principal", "ttl", MaxTTLKey, ReasonKey}
 
 // known reports whether a section can have a key.
 func known(section, key string) bool {
@@ -37,7 +39,7 @@ func (f *File) Resolve(resource string) (Settings, error) {
 		return Settings{}, err
 	}
 	s := Settings{Resource: resource, File: f.path}
-	for _, resolve := range []func([]string, *Settings) error{f.backend, f.principal, f.ttl} {
+	for _, resolve := range []func([]string, *Settings) error{f.backend, f.principal, f.ttl, f.policy} {
 		if err := resolve(sections, &s); err != nil {
 			return Settings{}, err
 		}
@@ -77,17 +79,22 @@ func (f *File) principal(sections []string, s *Settings) error {
 	return nil
 }
 
-func (f *File) ttl(sections []string, s *Settings) error {
-	section, value, ok := f.lookup(sections, "ttl")
+func (f *File) ttl(sections []string, s *Settings) (err error) {
+	s.TTL, err = f.duration(sections, "ttl")
+	return err
+}
+
+// duration is the value of a key that is a TTL, 0 if there is none.
+func (f *File) duration(sections []string, key string) (time.Duration, error) {
+	section, value, ok := f.lookup(sections, key)
 	if !ok {
-		return nil
+		return 0, nil
 	}
 	d, err := ttl.Parse(value)
 	if err != nil {
-		return fault(f.Position(section, "ttl"), "%v", err)
+		return 0, fault(f.Position(section, key), "%v", err)
 	}
-	s.TTL = d
-	return nil
+	return d, nil
 }
 
 // lookup returns the section that decides a key, and the value there.

@@ -82,7 +82,7 @@ func TestResolveRefuses(t *testing.T) {
 		{"ttl out of bounds", head + "[deploy]\nttl = 11 hours\n\n  400000 days\n", ":4: ", []string{"TTL"}},
 		{"near miss", head + "[deploy]\ntll = 1h\n", ":4: ", []string{`unknown key "tll"; did you mean "ttl"?`}},
 		{"near miss in default", "[default]\nbakend = redis\n", ":2: ", []string{`unknown key "bakend"; did you mean "backend"?`}},
-		{"no near miss", head + "[deploy]\ncolor = red\n", ":4: ", []string{`"color"`, "backend, principal, ttl"}},
+		{"no near miss", head + "[deploy]\ncolor = red\n", ":4: ", []string{`"color"`, "backend, principal, ttl, max_ttl, reason"}},
 		{"first of several", head + "z = 1\na = 1\nm = 1\n", ":3: ", []string{`unknown key "z"`}},
 		{"pin outside a backend's section", head + "sha256 = 00\n", ":3: ", []string{`unknown key "sha256"`}},
 	} {
