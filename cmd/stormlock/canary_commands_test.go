@@ -34,6 +34,8 @@ var canaryCommands = []canaryCommand{
 	{"renew", "r " + canaryID, ifRight},
 	{"release", "r " + canaryID, ifRight},
 	{"release", "r", ifRight},
+	{"release", "--all", ifRight},
+	{"break", "--lease " + canaryID + " --yes -m why r", ifRight},
 	{"current", "-f json r", ifRight},
 	{"is-held", "r " + canaryID, ifRight},
 	{"exec", "r -- true", ifRight},

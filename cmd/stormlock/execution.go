@@ -9,7 +9,6 @@ import (
 	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/internal/guarded"
 	"github.com/stormlock/stormlock/internal/keep"
-	"github.com/stormlock/stormlock/internal/leases"
 	"github.com/stormlock/stormlock/internal/ttl"
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/boottime"
@@ -72,7 +71,7 @@ func (x *execution) span() keep.Lease { return keep.Lease{TTL: x.lease.TTL, Aske
 func (x *execution) run(ctx context.Context, c guarded.Command) error {
 	settle(x.unreleased(errInterrupted))
 	if boottime.Now() >= x.span().Terminate() {
-		return x.after(ctx, nil, &keep.LostError{})
+		return x.withoutLease(ctx, nil, &keep.LostError{})
 	}
 	c.Env, c.Terminate, c.Kill = x.environment(), x.span().Terminate(), x.span().Kill()
 	c.Warning = fmt.Sprintf("the command under the lock of resource %q", escape.Text(x.Resource))
@@ -131,11 +130,11 @@ func (x *execution) losing(why *keep.LostError) {
 	}
 }
 
-// after ends what is left when the command has ended, which is nil if it was never
-// started. The error has the exit status of the whole.
+// after ends what is left when the command has ended. The error has the exit status
+// of the whole.
 func (x *execution) after(ctx context.Context, p *guarded.Process, why *keep.LostError) error {
 	if why != nil {
-		return x.lost(ctx, p, why)
+		return x.withoutLease(ctx, p, why)
 	}
 	status := p.Status()
 	switch {
@@ -155,10 +154,10 @@ func (x *execution) after(ctx context.Context, p *guarded.Process, why *keep.Los
 	return &commandEnd{code: status}
 }
 
-// lost tells how a command ended whose lease was lost, or that it was never
+// withoutLease tells how a command ended whose lease was lost, or that it was never
 // started. The lease is released nevertheless: what was sent to renew it must not
 // revive it.
-func (x *execution) lost(ctx context.Context, p *guarded.Process, why *keep.LostError) error {
+func (x *execution) withoutLease(ctx context.Context, p *guarded.Process, why *keep.LostError) error {
 	x.hook.wait(x.time)
 	if p == nil || !x.flags.keepOnFailure {
 		_ = x.giveBack(ctx)
@@ -167,7 +166,11 @@ func (x *execution) lost(ctx context.Context, p *guarded.Process, why *keep.Lost
 	if p == nil {
 		return &commandEnd{exitLeaseLost, text + "the command was not run"}
 	}
-	return &commandEnd{exitLeaseLost, text + fmt.Sprintf("the command ended with %d%s", p.Status(), x.holderNow(ctx))}
+	_ = x.timed(context.WithoutCancel(ctx), func(ctx context.Context) error {
+		text += fmt.Sprintf("the command ended with %d; %s", p.Status(), x.whoNow(ctx, x.lease))
+		return nil
+	})
+	return &commandEnd{exitLeaseLost, text}
 }
 
 // giveBack releases the lease. It returns [sdk.ErrNotHeld] if it was over before;
@@ -176,19 +179,19 @@ func (x *execution) giveBack(ctx context.Context) error {
 	if x.adopted() {
 		return nil
 	}
-	lease := sdk.Lease{Resource: x.Resource, ID: x.lease.ID}
-	entry := x.changing(lease, leases.Releasing)
-	var q inquiry
-	err := x.timed(context.WithoutCancel(ctx), func(ctx context.Context) error { return q.pursue(ctx, x.releasing(lease)) })
-	if !answered(err) {
-		note("warning: " + x.unreleased(err).text)
+	var doubt bool
+	err := x.timed(context.WithoutCancel(ctx), func(ctx context.Context) (err error) {
+		doubt, err = x.end(ctx, sdk.Lease{Resource: x.Resource, ID: x.lease.ID}, func(err error) error { return err })
+		return err
+	})
+	switch {
+	case err == nil, errors.Is(err, sdk.ErrNotHeld) && doubt: // most likely the request whose answer was lost ended it
 		return nil
+	case errors.Is(err, sdk.ErrNotHeld):
+		return err
 	}
-	entry.remove()
-	if q.doubt {
-		return nil // most likely the request whose answer was lost ended it
-	}
-	return err
+	note("warning: " + x.unreleased(err).text)
+	return nil
 }
 
 func (x *execution) releaseCommand() string {
@@ -199,16 +202,4 @@ func (x *execution) releaseCommand() string {
 func (x *execution) unreleased(err error) *exitError {
 	return &exitError{exitUnknown, fmt.Sprintf("lease %s of resource %q may not be released: %v; it ends by itself in at most %s; to release it, run: %s",
 		x.lease.ID, x.Resource, err, ttl.Format(max(x.lease.TTL-elapsed(x.sent), 0)), x.releaseCommand())}
-}
-
-// holderNow tells who holds the resource after a lease was lost, if it is known.
-func (x *execution) holderNow(ctx context.Context) (text string) {
-	_ = x.timed(context.WithoutCancel(ctx), func(ctx context.Context) error {
-		lease, err := x.now(ctx)
-		if err == nil {
-			text = "; " + heldText(lease)
-		}
-		return err
-	})
-	return text
 }

@@ -274,7 +274,7 @@ func TestForeignTextOnRecord(t *testing.T) {
 	appearance{code: exitUnknown, err: warned + 1}.check(t, got)
 	for _, test := range []appearance{
 		{words("mine"), exitDone, 3, 0, 0},
-		{words("mine -f oneline"), exitDone, 1, 0, 7},
+		{words("mine -f oneline"), exitDone, 1, 0, 8},
 		{words("mine -f json"), exitDone, 1, 0, 0},
 		{words("release unknown"), exitUnknown, 0, warned + 1, 0},
 	} {
@@ -286,7 +286,7 @@ func TestForeignTextOnRecord(t *testing.T) {
 	}
 	s.plant(t)
 	appearance{code: exitDone, out: 7, err: 1}.check(t, s.run("mine"))
-	appearance{code: exitDone, out: 4, err: 1, tabs: 7}.check(t, s.run("mine", "-f", "oneline"))
+	appearance{code: exitDone, out: 4, err: 1, tabs: 8}.check(t, s.run("mine", "-f", "oneline"))
 	appearance{code: exitDone, out: 4, err: 1}.check(t, s.run("mine", "-f", "json"))
 	appearance{code: exitUsage, err: 2}.check(t, s.run("-c", s.config, "release", "r"))
 }

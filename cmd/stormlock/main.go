@@ -31,12 +31,13 @@ func run() (code int) {
 		ownFailure.Store(true)
 	}
 	beforeCompletion(root, os.Args)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
+	cmd, err := root.ExecuteContextC(ctx)
+	if err != nil {
+		tell(err)
+		code = finalCode(err)
 	}
-	tell(err)
-	return finalCode(err)
+	remind(ctx, cmd, code)
+	return code
 }
 
 // reportPanic makes a bug of ours exit 70: Go's own exit code for a panic is 2,

@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 	plugintest.HurryRaceDetector()
 	_ = os.Unsetenv("XDG_STATE_HOME") // tests set HOME, and keep out of ours
 	rollBackTime = 10 * time.Second
+	reminderTime = 10 * time.Second
 	testscript.Main(cleaning{m}, map[string]func(){"stormlock": main})
 }
 

@@ -25,6 +25,9 @@ stormlock's own record, below $XDG_STATE_HOME/stormlock/leases (or
 resource now. Leases that are over are left out. If there is nothing to list,
 nothing is printed and the exit code is 0.
 
+Whatever the command, a lease on record that ends within a tenth of the time that it
+lasts, or ten minutes, is told on stderr once half of that time has gone.
+
 Formats: table (the default), oneline (tabs), json (one object a line).`
 
 func newMine(g *globals) *cobra.Command {
@@ -36,32 +39,39 @@ func newMine(g *globals) *cobra.Command {
 		Example: "  stormlock mine\n  stormlock mine -f json",
 		Args:    takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, cancel := context.WithTimeout(cmd.Context(), g.timeout.duration)
-			defer cancel()
-			return mine(ctx, g.format(format))
+			return g.mine(cmd.Context(), g.format(format))
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "table", "table, oneline or json")
 	return cmd
 }
 
-func mine(ctx context.Context, format string) error {
+func (g *globals) mine(ctx context.Context, format string) error {
 	print := mineFormats[format]
 	if print == nil {
 		return unknownFormat(format, []string{"table", "oneline", "json"})
 	}
-	notes, err := allNotes(ctx)
-	if errors.Is(err, sdk.ErrUnavailable) {
-		return err
-	}
+	notes, err := g.onRecord(ctx)
 	if err != nil {
-		return &exitError{exitRefused, err.Error()}
+		return err
 	}
 	var own []owned
 	for _, n := range notes {
 		own = append(own, ownedOf(n, time.Now()))
 	}
 	return print(os.Stdout, own)
+}
+
+// onRecord returns the notes of a record that is what the command is about: one that
+// cannot be used is refused.
+func (g *globals) onRecord(ctx context.Context) ([]leases.Note, error) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout.duration)
+	defer cancel()
+	notes, err := allNotes(ctx)
+	if err != nil && !errors.Is(err, sdk.ErrUnavailable) {
+		err = &exitError{exitRefused, err.Error()}
+	}
+	return notes, err
 }
 
 // unlessMissing leaves out that there is no record yet.
@@ -83,6 +93,7 @@ type owned struct {
 	Reason    string `json:"reason"`
 	Since     string `json:"since"`
 	Until     string `json:"until"`
+	Seconds   int64  `json:"ttl_seconds"`       // left until then
 	Repeat    string `json:"repeat,omitempty"`  // command that settles it, if it is to be kept
 	GiveUp    string `json:"give_up,omitempty"` // command that settles it, if it is not
 }
@@ -92,9 +103,10 @@ func ownedOf(n leases.Note, now time.Time) owned {
 		Resource: n.Resource, Backend: n.Backend, Config: n.Config, State: stateText(n, now),
 		ID: n.ID(), Principal: n.Principal, Reason: n.Reason,
 		Since: n.Since.Local().Format(timeFormat), Until: n.Until.Local().Format(timeFormat),
+		Seconds: max(0, int64(n.Until.Sub(now)/time.Second)),
 	}
 	asked, err := ttl.Parse(n.TTL)
-	repeat, giveUp := settling("stormlock -c "+shellQuote(n.Config),
+	repeat, giveUp := settling(calling(n.Config),
 		sdk.Lease{Resource: n.Resource, ID: n.ID(), Reason: n.Reason, TTL: asked})
 	if n.State != leases.Held {
 		o.GiveUp = giveUp
@@ -116,6 +128,9 @@ func stateText(n leases.Note, now time.Time) string {
 	return text
 }
 
+// left is for how long the lease can still last.
+func (o owned) left() string { return ttl.Format(time.Duration(o.Seconds) * time.Second) }
+
 // settle is what to do about a lease whose state is unknown.
 func (o owned) settle() string {
 	switch {
@@ -136,9 +151,9 @@ func ownedTable(w io.Writer, all []owned) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "resource\tstate\tuntil\tsince\tbackend\tid\tconfig")
+	fmt.Fprintln(table, "resource\tstate\tuntil\tleft\tsince\tbackend\tid\tconfig")
 	for _, o := range all {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", escape.Text(o.Resource), o.State, o.Until, o.Since,
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", escape.Text(o.Resource), o.State, o.Until, o.left(), o.Since,
 			escape.Text(o.Backend), escape.Text(o.ID), escape.Text(o.Config))
 		if how := o.settle(); how != "" {
 			fmt.Fprintln(table, "  "+escape.Text(how))
@@ -149,7 +164,7 @@ func ownedTable(w io.Writer, all []owned) error {
 
 func ownedLines(w io.Writer, all []owned) error {
 	for _, o := range all {
-		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", escape.Text(o.Resource), o.State, o.Until, o.Since,
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", escape.Text(o.Resource), o.State, o.Until, o.left(), o.Since,
 			escape.Text(o.Backend), escape.Text(o.ID), escape.Text(o.Config), escape.Text(o.settle())); err != nil {
 			return err
 		}

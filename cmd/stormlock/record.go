@@ -159,6 +159,7 @@ func (s *session) changing(lease sdk.Lease, state leases.State) *entry {
 	}
 	if lease.TTL != 0 {
 		e.until(s.time + lease.TTL)
+		e.note.TTL = ttl.Format(lease.TTL)
 	}
 	e.book.write(e.note)
 	return e
@@ -176,7 +177,8 @@ func (e *entry) held(id string, left time.Duration) {
 	if e == nil {
 		return
 	}
-	e.note.State, e.note.Until = leases.Held, time.Now().Add(left)
+	now := time.Now()
+	e.note.State, e.note.Granted, e.note.Until = leases.Held, now, now.Add(left)
 	if id != e.note.AskedID {
 		e.note.StoreID = id
 	}

@@ -14,8 +14,8 @@ import (
 const renewHelp = `Renew makes a lease last TTL from now: the one with this id, or without one, that
 which "stormlock mine" shows of the resource, if only one has not ended. If the lease
 is no longer the active one, because it ended or somebody else holds the resource,
-the exit code is 3. If the id is "-" it is read from stdin. With --json it prints
-the lease.`
+the exit code is 3, and it is said who holds the resource now. If the id is "-" it is
+read from stdin. With --json it prints the lease.`
 
 func newRenew(g *globals) *cobra.Command {
 	var flag ttlFlag
@@ -63,7 +63,7 @@ func (s *session) renewed(ctx context.Context, lease sdk.Lease) (got sdk.Lease, 
 		return got, sent, s.voidRenewal(ctx, lease, entry)
 	case errors.Is(err, sdk.ErrNotHeld):
 		entry.remove()
-		return got, sent, s.lost(lease, "")
+		return got, sent, s.lost(ctx, lease, "")
 	case certain(err):
 		entry.putBack()
 	}
@@ -97,14 +97,34 @@ func (s *session) voidRenewal(ctx context.Context, lease sdk.Lease, entry *entry
 	entry.releasing()
 	q := inquiry{doubt: true}
 	if err := q.pursue(ctx, s.releasing(lease)); !answered(err) {
-		return s.lost(lease, fmt.Sprintf(", but a request to renew it that got no answer may yet take effect; to rule that out, run: %s release %s %s",
+		return s.lost(ctx, lease, fmt.Sprintf(", but a request to renew it that got no answer may yet take effect; to rule that out, run: %s release %s %s",
 			s.self, resourceArgument(lease.Resource), lease.ID))
 	}
 	entry.remove()
-	return s.lost(lease, ", and a request to renew it that got no answer has no effect any more")
+	return s.lost(ctx, lease, ", and a request to renew it that got no answer has no effect any more")
 }
 
-func (s *session) lost(lease sdk.Lease, late string) error {
-	return &exitError{exitLost, fmt.Sprintf("lease %s of resource %q is no longer active%s; see who holds it: %s current %s",
-		lease.ID, lease.Resource, late, s.self, resourceArgument(lease.Resource))}
+// lost says that a lease is over, and who holds the resource now.
+func (s *session) lost(ctx context.Context, lease sdk.Lease, late string) error {
+	told := &exitError{exitLost, fmt.Sprintf("lease %s of resource %q is no longer active%s", lease.ID, lease.Resource, late)}
+	settle(told)
+	told.text += "; " + s.whoNow(ctx, lease)
+	return told
+}
+
+// whoNow says who holds the resource of a lease that is over, or that nobody does;
+// if that cannot be learnt in the time left, how to ask again.
+func (s *session) whoNow(ctx context.Context, over sdk.Lease) string {
+	var now sdk.Lease
+	_, err := bounded(ctx, func(ctx context.Context) (err error) {
+		now, err = s.now(ctx)
+		return err
+	})
+	switch {
+	case exitCode(err) == exitNone:
+		return err.Error()
+	case err == nil && !sdk.SameID(now.ID, over.ID):
+		return heldText(now)
+	}
+	return "see who holds it: " + s.self + " current " + resourceArgument(over.Resource)
 }

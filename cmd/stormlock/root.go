@@ -44,7 +44,7 @@ func newRoot() *cobra.Command {
 		Args:              noSuchCommand,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return notEmpty(cmd, "config", "lease-id") },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return notEmpty(cmd, "config", "lease-id", "lease") },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(os.Stderr) // help that nobody asked for is not a result
 			_ = cmd.Help()
@@ -61,7 +61,8 @@ func newRoot() *cobra.Command {
 		return usage(fmt.Sprintf("%v; see: %s --help", err, cmd.CommandPath()))
 	})
 	root.AddCommand(
-		newAcquire(g), newRelease(g), newRenew(g), newCurrent(g), newIsHeld(g), newList(g), newMine(g), newExec(g),
+		newAcquire(g), newRelease(g), newRenew(g), newExec(g), newBreak(g),
+		newCurrent(g), newIsHeld(g), newList(g), newMine(g),
 		newInit(g), newBackend(g), newConfig(g), newVersion(g),
 	)
 	strict(root)

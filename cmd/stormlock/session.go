@@ -61,7 +61,15 @@ func (g *globals) withSteps(ctx context.Context, resource string, do func(contex
 	if err != nil {
 		return err
 	}
-	s := &session{Settings: settings, file: file, link: g.link(file, settings.Backend), json: g.json, self: g.self(), time: g.timeout.duration}
+	return g.conduct(ctx, file, settings, do)
+}
+
+// conduct runs do with a session for settings of a file.
+func (g *globals) conduct(ctx context.Context, file *config.File, settings config.Settings, do func(context.Context, *session) error) error {
+	s := &session{
+		Settings: settings, file: file, link: g.link(file, settings.Backend),
+		json: g.json, self: g.self(), time: g.timeout.duration,
+	}
 	defer s.book.close()
 	defer s.link.close(ctx, true)
 	return g.finish(file, settings.Backend, do(ctx, s))

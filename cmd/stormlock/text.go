@@ -74,8 +74,11 @@ func (g *globals) self() string {
 	if g.config == "" {
 		return "stormlock"
 	}
-	return "stormlock -c " + shellQuote(g.config)
+	return calling(g.config)
 }
+
+// calling is how to call stormlock with a configuration file.
+func calling(config string) string { return "stormlock -c " + shellQuote(config) }
 
 // resourceArgument is a resource as it is typed: one that begins with a hyphen
 // would be taken for a flag.

@@ -58,7 +58,7 @@ func (w *wait) run(ctx context.Context) (*acquisition, error) {
 	w.begin()
 	other, _ := w.holder()
 	end := waiting.Wait{Limit: w.limit.limit, Now: w.clock}.Until(ctx, other.TTL, w.ask)
-	w.end()
+	w.progress.end()
 	switch {
 	case w.got != nil:
 		note(fmt.Sprintf("waited %s for resource %q", ttl.Format(w.waited()), w.want.Resource))

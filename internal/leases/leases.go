@@ -43,7 +43,8 @@ type Note struct {
 	Reason    string    `json:"reason,omitempty"`
 	TTL       string    `json:"ttl"` // asked for, in the grammar of the flag -t
 	Since     time.Time `json:"since"`
-	Until     time.Time `json:"until"` // the latest moment that the lease can last to
+	Granted   time.Time `json:"granted,omitzero"` // when it was granted or last renewed, once known
+	Until     time.Time `json:"until"`            // the latest moment that the lease can last to
 }
 
 // ID is what to name the lease by.
