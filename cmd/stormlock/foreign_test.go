@@ -109,6 +109,9 @@ var appearances = []appearance{
 	{words("acquire --wait 1s held"), exitHeld, 0, warned + 2, 0},
 	{words("is-held r ffff"), exitNone, 0, warned + 1, 0},
 	{words("renew r ffff"), exitDone, 0, warned + 1, 0}, // it lasts longer than asked for
+	{words("break --lease " + plugintest.LateID + " --yes -m why r"), exitDone, 0, warned + 1, 0},
+	{[]string{"--json", "break", "--lease", plugintest.LateID, "--yes", "-m", hostileArgument, "r"}, exitDone, 1, warned + 1, 0},
+	{words("break --lease ffff --yes -m why r"), exitLost, 0, warned + 1, 0},
 	{words("--log-level trace current speak"), exitDone, 1, warned, 2},
 	{words("--log-level debug current die"), exitUnavailable, 0, 1, 0},
 	{words("--log-level trace backend setup evil"), exitUnknown, 1, warned + 1, 0},
@@ -152,7 +155,7 @@ func TestForeignTextIsEscaped(t *testing.T) {
 // faults are commands that the backend's faults end.
 func faults() (all []appearance) {
 	for resource, code := range faulty {
-		for _, command := range []string{"acquire " + resource, "renew " + resource + " ffff", "release " + resource + " ffff", "current " + resource, "is-held " + resource + " ffff"} {
+		for _, command := range []string{"acquire " + resource, "renew " + resource + " ffff", "release " + resource + " ffff", "current " + resource, "is-held " + resource + " ffff", "break --lease ffff --yes -m why " + resource} {
 			all = append(all, appearance{words(command), code, 0, warned + 1, 0})
 		}
 	}
@@ -184,6 +187,9 @@ func mistakes() (all []appearance) {
 		{"--log-level", hostileArgument, "current", "r"},
 		{"release", "r", hostileArgument},
 		{"release", "r"},
+		{"release", "--all", hostileArgument},
+		{"break", hostileArgument},
+		{"break", "--lease", hostileArgument, "--yes", "-m", "why", "r"},
 	} {
 		all = append(all, appearance{args, exitUsage, 0, 1, 0})
 	}
@@ -289,6 +295,25 @@ func TestForeignTextOnRecord(t *testing.T) {
 	appearance{code: exitDone, out: 4, err: 1, tabs: 8}.check(t, s.run("mine", "-f", "oneline"))
 	appearance{code: exitDone, out: 4, err: 1}.check(t, s.run("mine", "-f", "json"))
 	appearance{code: exitUsage, err: 2}.check(t, s.run("-c", s.config, "release", "r"))
+	appearance{code: exitConfig, err: 6}.check(t, s.run("release", "--all")) // each one's file is missing
+}
+
+// TestForeignTextOfReleases is about the lines of "release --all", and what warns of a
+// lease that ends soon.
+func TestForeignTextOfReleases(t *testing.T) {
+	s := newStage(t)
+	s.config = filepath.Join(t.TempDir(), strings.ToValidUTF8(hostileName, "")+".cfg")
+	s.write(t, s.config, hostileConfig("evil"))
+	for _, args := range [][]string{{"release", "--all"}, {"--json", "release", "--all"}} {
+		appearance{code: exitDone, out: 1, err: warned + 1}.check(t, s.run("-c", s.config, "acquire", "r")) // it lasts longer
+		tabs := 4
+		if args[0] == "--json" {
+			tabs = 0
+		}
+		appearance{code: exitDone, out: 1, err: warned, tabs: tabs}.check(t, s.run(args...))
+	}
+	s.note(t, leases.Note{State: leases.Held, Backend: "evil", Config: plugintest.Hostile, TTL: plugintest.Hostile, AskedID: "a"}, time.Minute)
+	appearance{code: exitDone, out: 6, err: 1}.check(t, s.run("backend", "list"))
 }
 
 // TestFormatsOfAHostileLease is about what cannot come from a backend, whose answers
@@ -341,25 +366,34 @@ func checkOwned(t *testing.T, line string, want owned) {
 // plant adds notes of others to the record, and a file that is none.
 func (s stage) plant(t *testing.T) {
 	t.Helper()
-	dir := filepath.Join(s.dir, ".local", "state", "stormlock", "leases")
-	record, err := leases.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer record.Close()
 	here := strings.ToValidUTF8(s.config, "\ufffd")
 	for i, n := range []leases.Note{
 		{State: leases.Releasing, Backend: plugintest.Hostile, Config: plugintest.Hostile, TTL: plugintest.Hostile},
 		{State: leases.Held, Backend: "evil", Config: here, TTL: "1m"},
 		{State: leases.Held, Backend: "evil", Config: here, TTL: "1m"},
 	} {
-		n.Resource, n.AskedID, n.Principal, n.Reason = "r", fmt.Sprint("a\x1b\u202e\n", i), plugintest.Hostile, plugintest.Hostile
-		n.Since, n.Until = time.Now(), time.Now().Add(time.Hour)
-		if err := record.Write(n); err != nil {
-			t.Fatal(err)
-		}
+		n.AskedID = fmt.Sprint("a\x1b\u202e\n", i)
+		s.note(t, n, time.Hour)
 	}
-	s.write(t, filepath.Join(dir, hostileName), "{")
+	s.write(t, filepath.Join(s.record(), hostileName), "{")
+}
+
+func (s stage) record() string { return filepath.Join(s.dir, ".local", "state", "stormlock", "leases") }
+
+// note puts a note on record of a lease that has an hour, and so much left of it.
+func (s stage) note(t *testing.T, n leases.Note, left time.Duration) {
+	t.Helper()
+	record, err := leases.Open(s.record())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer record.Close()
+	n.Resource, n.Principal, n.Reason = "r", plugintest.Hostile, plugintest.Hostile
+	n.Until = time.Now().Add(left)
+	n.Since = n.Until.Add(-time.Hour)
+	if err := record.Write(n); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestForeignTextInNewFile: what init writes is shown on terminals, too, and a
