@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,12 +15,14 @@ import (
 // A clock is that of a machine in virtual time, which can sleep.
 type clock struct {
 	start time.Time
-	slept time.Duration
+	slept atomic.Int64
 }
 
 func newClock() *clock { return &clock{start: time.Now()} }
 
-func (c *clock) now() boottime.Instant { return boottime.Instant(time.Since(c.start) + c.slept) }
+func (c *clock) now() boottime.Instant {
+	return boottime.Instant(time.Since(c.start)) + boottime.Instant(c.slept.Load())
+}
 
 const many = 10_000
 
@@ -145,7 +148,7 @@ func TestInterruptEndsAPause(t *testing.T) {
 func TestSleepOfTheMachineCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClock()
-		time.AfterFunc(2*time.Second, func() { c.slept = time.Hour })
+		time.AfterFunc(2*time.Second, func() { c.slept.Store(int64(time.Hour)) })
 		start := time.Now()
 		at, err := asked(t.Context(), c, 30*time.Minute, Unknown)
 		if awake := time.Since(start); !errors.Is(err, ErrOver) || awake > 5*time.Second {
@@ -158,7 +161,7 @@ func TestSleepOfTheMachineCounts(t *testing.T) {
 func TestSleepDuringAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClock()
-		time.AfterFunc(time.Second, func() { c.slept = time.Minute })
+		time.AfterFunc(time.Second, func() { c.slept.Store(int64(time.Minute)) })
 		start := time.Now()
 		_ = Wait{Now: c.now}.Until(t.Context(), time.Hour, func(context.Context) (time.Duration, bool) { return 0, true })
 		if awake := time.Since(start); awake > 2100*time.Millisecond {

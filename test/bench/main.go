@@ -3,13 +3,17 @@
 // ./inprocess), and the two executables started alone, all in one run and in
 // turn, for these machines are noisy.
 //
-//	go run ./test/bench -bin DIR [-runs N]
+//	go run ./test/bench -bin DIR [-runs N] [-crowd N]
 //
 // DIR holds the executables, and those of ./bare and ./inprocess. It prints
 // medians in milliseconds. "ratio" is stormlock's time over that of the program
 // in one process; "over" is what a command costs beyond that program and
 // stormlock started alone. The last line says the same of a bare
 // go-plugin host, plugin and call.
+//
+// Then a crowd of "stormlock acquire --wait" waits for one lock, and each of it has
+// it in turn: how many requests a second the store gets meanwhile, and how long it
+// takes until nobody waits any more.
 package main
 
 import (
@@ -27,13 +31,14 @@ func main() {
 	log.SetPrefix("bench: ")
 	bin := flag.String("bin", "", "directory of the executables")
 	runs := flag.Int("runs", 101, "how often each is run")
+	size := flag.Int("crowd", 100, "how many wait for one lock")
 	flag.Parse()
-	if err := run(*bin, *runs); err != nil {
+	if err := run(*bin, *runs, *size); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(bin string, runs int) error {
+func run(bin string, runs, size int) error {
 	bin, err := filepath.Abs(bin)
 	if err != nil {
 		return err
@@ -55,6 +60,17 @@ func run(bin string, runs int) error {
 			return err
 		}
 		benches = append(benches, b)
+	}
+	if err := timeCommands(benches, bin, runs); err != nil {
+		return err
+	}
+	return reportCrowds(benches, stores, size)
+}
+
+// timeCommands runs each command so often, and prints how long they take.
+func timeCommands(benches []*bench, bin string, runs int) error {
+	if runs == 0 {
+		return nil
 	}
 	bare := &bench{bin: bin, times: map[string][]time.Duration{}}
 	for i := range runs + 1 { // the first warms up and does not count
