@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/internal/leases"
+	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
 )
 
 // TestEndsSoon: what is soon depends on how long a lease lasts.
@@ -46,23 +47,39 @@ func TestEndsSoon(t *testing.T) {
 	}
 }
 
-// plant puts a lease on an operator's record that was granted for an hour, some time
-// ago.
-func (o *operator) plant(t *testing.T, resource string, left time.Duration) {
+// record opens an operator's record for the rest of the test.
+func (o *operator) record(t *testing.T) *leases.Record {
 	t.Helper()
 	record, err := leases.Create(filepath.Join(o.home, ".local", "state", "stormlock", "leases"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer record.Close()
+	t.Cleanup(func() { _ = record.Close() })
+	return record
+}
+
+// plant puts a lease on an operator's record that was granted for an hour, some time
+// ago.
+func (o *operator) plant(t *testing.T, resource string, left time.Duration) {
+	t.Helper()
 	until := time.Now().Add(left)
 	note := leases.Note{
 		State: leases.Held, Resource: resource, Backend: "local", Config: filepath.Join(o.home, ".config", "stormlock.cfg"),
-		AskedID: canaryID, TTL: "1h", Since: until.Add(-time.Hour), Granted: until.Add(-time.Hour), Until: until,
+		AskedID: plugintest.LateID, TTL: "1h", Since: until.Add(-time.Hour), Granted: until.Add(-time.Hour), Until: until,
 	}
-	if err := record.Write(note); err != nil {
+	if err := o.record(t).Write(note); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// onlyNote is the one lease on an operator's record.
+func (o *operator) onlyNote(t *testing.T) leases.Note {
+	t.Helper()
+	notes, faults := o.record(t).List(time.Now())
+	if len(notes) != 1 || len(faults) != 0 {
+		t.Fatalf("on record: %v, %v", notes, faults)
+	}
+	return notes[0]
 }
 
 const reminds = "warning: your lease of resource "
@@ -77,8 +94,8 @@ func TestReminder(t *testing.T) {
 	want := "stormlock: " + reminds + `"prod db" ends in 8m`
 	how := "; to keep it, run: stormlock -c " + o.home + "/.config/stormlock.cfg renew -t 1h 'prod db'\n"
 	for _, args := range []string{
-		"acquire r", "renew r", "current r", "release r", "current r", "is-held r " + canaryID, "mine", "mine --json",
-		"renew r " + canaryID, "config show r", "backend list", "release --all --json", "break --lease x --yes -m y r",
+		"acquire r", "renew r", "current r", "release r", "current r", "is-held r " + plugintest.LateID, "mine", "mine --json",
+		"renew r " + plugintest.LateID, "config show r", "backend list", "release --all --json", "break --lease x --yes -m y r",
 	} {
 		stdout, stderr, _ := o.run(t, strings.Fields(args)...)
 		if args == "release --all --json" { // nothing is left to tell of
@@ -145,5 +162,27 @@ func TestReminderIsSilent(t *testing.T) {
 	}
 	if _, stderr, code := o.run(t, "backend", "list"); stderr != "" || code != exitDone {
 		t.Errorf("with a file as the record: exit code %d, stderr %q", code, stderr)
+	}
+}
+
+// TestReminderAfterARenewal: how long a lease lasts is counted from its last renewal.
+func TestReminderAfterARenewal(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, "local", "")
+	o.ok(t, "acquire", "-t", "1m", "r")
+	n := o.onlyNote(t)
+	n.Since, n.Granted = n.Since.Add(-1000*time.Hour), n.Granted.Add(-1000*time.Hour)
+	if err := o.record(t).Write(n); err != nil {
+		t.Fatal(err)
+	}
+	o.ok(t, "renew", "-t", "2h", "r")
+	n = o.onlyNote(t)
+	for left, want := range map[time.Duration]bool{13 * time.Minute: false, 11 * time.Minute: true} {
+		if got := endsSoon(n, n.Until.Add(-left)); got != want {
+			t.Errorf("%s before its end: %t, want %t", left, got, want)
+		}
+	}
+	if text := reminder([]leases.Note{n}, time.Now()); !strings.Contains(text, " renew -t 2h r") {
+		t.Errorf("told: %s", text)
 	}
 }
