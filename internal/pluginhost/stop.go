@@ -3,6 +3,8 @@ package pluginhost
 import (
 	"os"
 	"time"
+
+	"github.com/stormlock/stormlock/internal/escape"
 )
 
 // How long a plugin may take to end once it has been told to.
@@ -69,7 +71,7 @@ func (p *Plugin) end(proc *process, grace time.Duration) bool {
 // force ends a process that does not end by itself.
 func (p *Plugin) force(proc *process, running *os.Process, politely bool) {
 	if politely {
-		p.log.Debug("backend does not end; terminating it", "path", p.path)
+		p.log.Debug("backend does not end; terminating it", "path", escape.Text(p.path))
 		_ = terminate(running)
 		proc.ended(termGrace)
 	}
