@@ -41,6 +41,8 @@ var canaryCommands = []canaryCommand{
 	{"exec", "r -- true", ifRight},
 	{"exec", "--lease " + canaryID + " r -- true", ifRight},
 	{"config show", "r", always},
+	{"doctor", "-f json r", always},
+	{"doctor", "--read-only --backend NAME", ifRight},
 	{"backend setup", "NAME", always},
 	{"backend setup", "--dry-run NAME", ifRight},
 	{"mine", "-f table", never},

@@ -57,7 +57,7 @@ func (c *canary) locks(t *testing.T) {
 	t.Helper()
 	for _, args := range []string{
 		"backend setup --dry-run NAME", "backend setup NAME", "acquire -m why r", "current -f json r", "renew -t 6m r",
-		"config show r", "mine -f json", "release r",
+		"config show r", "doctor", "mine -f json", "release r",
 	} {
 		args = strings.ReplaceAll(args, "NAME", c.backend)
 		if code := c.run(t, append([]string{"--log-level", "trace"}, strings.Fields(args)...)...); code != exitDone {

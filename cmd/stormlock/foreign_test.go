@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,6 +130,14 @@ var appearances = []appearance{
 	{words("config show wrong-ttl"), exitConfig, 0, 1, 0},
 	{words("config show wrong-backend"), exitConfig, 0, 1, 0},
 	{words("--timeout 8s acquire -t 3m panic"), exitUnknown, 0, 1, 0},
+	{words("doctor"), exitNone, 15, 1, 0},
+	{words("doctor -f oneline held"), exitNone, 15, 1, 2},
+	{words("doctor -f json"), exitNone, 15, 1, 0},
+	{words("doctor --backend evil-line"), exitNone, 5, 1, 0},
+	{words("doctor --backend evil-end"), exitNone, 5, 1, 0},
+	{words("doctor --backend evil-wire"), exitNone, 6, 1, 0},
+	{words("doctor -f oneline wrong-ttl"), exitNone, 15, 1, 2},
+	{words("doctor -f oneline wrong-backend"), exitNone, 3, 1, 2},
 }
 
 func words(text string) []string { return strings.Fields(text) }
@@ -178,6 +187,10 @@ func mistakes() (all []appearance) {
 		{"current", hostileArgument},
 		{"current", "-f", hostileArgument, "r"},
 		{"mine", "-f", hostileArgument},
+		{"doctor", "-f", hostileArgument},
+		{"doctor", "--backend", hostileArgument},
+		{"doctor", hostileArgument},
+		{"doctor", "r", hostileArgument},
 		{"current", "r", hostileArgument},
 		{"acquire", "-t", hostileArgument, "r"},
 		{"acquire", "--wait", hostileArgument, "r"},
@@ -268,6 +281,25 @@ func TestForeignTextInJSON(t *testing.T) {
 	want := strings.ToValidUTF8(plugintest.HostileBytes, "\ufffd")
 	if err := json.Unmarshal([]byte(got.stdout), &lease); err != nil || lease.Principal != want || lease.Reason != want {
 		t.Errorf("read %+v, %v, from %q", lease, err, got.stdout)
+	}
+}
+
+// TestForeignFindingsInJSON: a program reads the very text of findings, too.
+func TestForeignFindingsInJSON(t *testing.T) {
+	s := newStage(t)
+	got := s.run("-c", s.config, "doctor", "-f", "json")
+	want := map[string]string{"level": "warning", "about": strings.ToValidUTF8(plugintest.HostileBytes, "\ufffd")}
+	want["message"] = want["about"]
+	var all []map[string]string
+	for line := range strings.Lines(got.stdout) {
+		var row map[string]string
+		if err := json.Unmarshal([]byte(line), &row); err != nil {
+			t.Fatalf("%v in %q", err, line)
+		}
+		all = append(all, row)
+	}
+	if !slices.ContainsFunc(all, func(row map[string]string) bool { return maps.Equal(row, want) }) {
+		t.Errorf("%q is not in %q", want, all)
 	}
 }
 

@@ -17,8 +17,8 @@ type globals struct {
 	logLevel string
 	json     bool
 
-	warned []string // what was told already
-	hushed bool     // warnings are kept to be told later
+	warned  []string          // what was told already
+	warning func(text string) // who gets warnings; nil: stderr does
 }
 
 const rootExample = `  stormlock init                             write a first configuration file
@@ -63,7 +63,7 @@ func newRoot() *cobra.Command {
 	root.AddCommand(
 		newAcquire(g), newRelease(g), newRenew(g), newExec(g), newBreak(g),
 		newCurrent(g), newIsHeld(g), newList(g), newMine(g),
-		newInit(g), newBackend(g), newConfig(g), newVersion(g),
+		newInit(g), newBackend(g), newConfig(g), newDoctor(g), newVersion(g),
 	)
 	strict(root)
 	grouped(root)

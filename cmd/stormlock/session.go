@@ -91,14 +91,20 @@ func (g *globals) withBackend(ctx context.Context, name string, do func(context.
 	return g.finish(file, name, do(ctx, link.backend))
 }
 
-// finish adds to an error what only the host knows: the line of the file, the
-// command that mends it. From then on it is the outcome.
+// finish makes an error, completed, the outcome.
 func (g *globals) finish(file *config.File, backend string, err error) error {
+	err = g.completed(file, backend, err)
+	settle(err)
+	return err
+}
+
+// completed adds to an error what only the host knows: the line of the file, the
+// command that mends it.
+func (g *globals) completed(file *config.File, backend string, err error) error {
 	err = positioned(file, backend, err)
 	if errors.Is(err, sdk.ErrNotSetUp) {
 		err = fmt.Errorf("%w; run: %s backend setup %s", err, g.self(), backend)
 	}
-	settle(err)
 	return err
 }
 
@@ -177,12 +183,15 @@ func found(ctx context.Context, backend string) (pluginhost.Candidate, error) {
 
 // warn tells a warning once: each attempt at a request may bring it again.
 func (g *globals) warn(text string) {
-	if !slices.Contains(g.warned, text) {
-		g.warned = append(g.warned, text)
-		if !g.hushed {
-			note("warning: " + text)
-		}
+	if slices.Contains(g.warned, text) {
+		return
 	}
+	g.warned = append(g.warned, text)
+	if g.warning != nil {
+		g.warning(text)
+		return
+	}
+	note("warning: " + text)
 }
 
 // nameable refuses what no backend is called before anything repeats it: it may be

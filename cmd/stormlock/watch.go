@@ -86,9 +86,9 @@ func (s *survey) watch(ctx context.Context) error {
 // hush keeps warnings off the screen until the function that it returns is called.
 func (g *globals) hush() (tell func()) {
 	told := len(g.warned)
-	g.hushed = true
+	g.warning = func(string) {}
 	return func() {
-		g.hushed = false
+		g.warning = nil
 		for _, text := range g.warned[told:] {
 			note("warning: " + text)
 		}

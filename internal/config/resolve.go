@@ -47,6 +47,14 @@ func (f *File) Resolve(resource string) (Settings, error) {
 	return s, nil
 }
 
+// BackendOf returns the backend of a resource's settings, for who wants to know it
+// although another of them is wrong.
+func (f *File) BackendOf(resource string) (string, error) {
+	s := Settings{Resource: resource}
+	err := f.backend(sectionsOf(resource), &s)
+	return s.Backend, err
+}
+
 // sectionsOf returns the sections that a resource reads, the first winning.
 func sectionsOf(resource string) []string {
 	if reserved(resource) {

@@ -61,7 +61,7 @@ func evil() {
 			return err
 		}
 		b.current = evilCurrent
-		b.setup = evilSetup
+		b.setup, b.check = evilSetup, evilCheck
 		sdk.Warn(ctx, "%s", HostileBytes)
 		return b, nil
 	})
@@ -81,6 +81,13 @@ func evilSetup(dryRun bool) ([]string, error) {
 		return []string{HostileBytes, "second\n" + Hostile}, nil
 	}
 	return []string{HostileBytes}, errors.New(HostileBytes)
+}
+
+func evilCheck() ([]sdk.Finding, error) {
+	return []sdk.Finding{
+		{About: HostileBytes, Level: sdk.LevelWarning, Message: HostileBytes},
+		{About: "tab\tand\nline", Level: 99, Message: "second\n" + Hostile},
+	}, sdk.Refused("%s", HostileBytes)
 }
 
 // evilFaults are the errors that the resources of their names are answered with.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,15 @@ func scripted(b *backend) {
 	}
 	b.current = func(ctx context.Context, resource string) (sdk.Lease, error) {
 		return perform(ctx, dir, "current", sdk.Lease{Resource: resource}, look)
+	}
+	b.list = func(prefix string) iter.Seq2[sdk.Lease, error] {
+		return func(yield func(sdk.Lease, error) bool) {
+			for resource, lease := range stored(dir) {
+				if strings.HasPrefix(resource, prefix) && !yield(lease, nil) {
+					return
+				}
+			}
+		}
 	}
 }
 
