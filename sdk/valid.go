@@ -129,6 +129,9 @@ func validateText(what, text string, most int) error {
 // this program stay possible. What Unicode has ignored by default (fillers,
 // variation selectors) leaves no mark either.
 func Visible(r rune) bool {
+	if r < utf8.RuneSelf { // most text, and quick
+		return r >= ' ' && r != 0x7f
+	}
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
 		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

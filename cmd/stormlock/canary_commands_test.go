@@ -40,6 +40,7 @@ var canaryCommands = []canaryCommand{
 	{"is-held", "r " + canaryID, ifRight},
 	{"exec", "r -- true", ifRight},
 	{"exec", "--lease " + canaryID + " r -- true", ifRight},
+	{"list", "--backend NAME", ifRight},
 	{"config show", "r", always},
 	{"doctor", "-f json r", always},
 	{"doctor", "--read-only --backend NAME", ifRight},

@@ -109,6 +109,9 @@ var appearances = []appearance{
 	{words("acquire held"), exitHeld, 0, warned + 1, 0},
 	{words("acquire --wait 1s held"), exitHeld, 0, warned + 2, 0},
 	{words("is-held r ffff"), exitNone, 0, warned + 1, 0},
+	{words("list"), exitDone, 2, warned, 0},
+	{words("list -f oneline"), exitDone, 1, warned, 4},
+	{words("list -f json"), exitDone, 1, warned, 0},
 	{words("renew r ffff"), exitDone, 0, warned + 1, 0}, // it lasts longer than asked for
 	{words("break --lease " + plugintest.LateID + " --yes -m why r"), exitDone, 0, warned + 1, 0},
 	{[]string{"--json", "break", "--lease", plugintest.LateID, "--yes", "-m", hostileArgument, "r"}, exitDone, 1, warned + 1, 0},
@@ -164,13 +167,14 @@ func TestForeignTextIsEscaped(t *testing.T) {
 // faults are commands that the backend's faults end.
 func faults() (all []appearance) {
 	for resource, code := range faulty {
-		for _, command := range []string{"acquire " + resource, "renew " + resource + " ffff", "release " + resource + " ffff", "current " + resource, "is-held " + resource + " ffff", "break --lease ffff --yes -m why " + resource} {
+		for _, command := range []string{"acquire " + resource, "renew " + resource + " ffff", "release " + resource + " ffff", "current " + resource, "is-held " + resource + " ffff", "break --lease ffff --yes -m why " + resource, "list --prefix " + resource} {
 			all = append(all, appearance{words(command), code, 0, warned + 1, 0})
 		}
 	}
 	for _, resource := range []string{"unknown", "another", "id"} {
 		all = append(all,
 			appearance{words("current " + resource), exitUnavailable, 0, warned + 1, 0},
+			appearance{words("list --prefix " + resource), exitUnavailable, 0, warned + 1, 0},
 			appearance{words("--timeout 8s acquire " + resource), exitUnknown, 0, warned + 1, 0})
 	}
 	return append(all, appearance{words("--timeout 8s release unknown ffff"), exitUnknown, 0, warned + 1, 0})
@@ -191,6 +195,8 @@ func mistakes() (all []appearance) {
 		{"doctor", "--backend", hostileArgument},
 		{"doctor", hostileArgument},
 		{"doctor", "r", hostileArgument},
+		{"list", "-f", hostileArgument},
+		{"list", "--prefix", hostileArgument},
 		{"current", "r", hostileArgument},
 		{"acquire", "-t", hostileArgument, "r"},
 		{"acquire", "--wait", hostileArgument, "r"},
@@ -209,6 +215,7 @@ func mistakes() (all []appearance) {
 	for _, args := range [][]string{
 		{"init", hostileArgument},
 		{"init", "evil"},
+		{"list", "--backend", hostileArgument},
 		{"backend", "describe", hostileArgument},
 		{"backend", "pin", hostileArgument},
 		{"backend", "setup", hostileArgument},

@@ -29,15 +29,19 @@ type view struct {
 // viewOf makes a view. Expires is by this machine's clock: of the end of a
 // lease only the time left is known.
 func viewOf(l sdk.Lease, backend string) view {
-	v := view{
-		Resource: l.Resource, ID: l.ID, Principal: l.Principal, Reason: l.Reason,
+	return view{
+		Resource: l.Resource, ID: l.ID, Principal: l.Principal, Reason: l.Reason, Created: createdText(l),
 		Expires:    time.Now().Add(l.TTL).Format(timeFormat),
 		TTLSeconds: int64(l.TTL / time.Second), Fence: l.Fence, Backend: backend,
 	}
-	if !l.Created.IsZero() {
-		v.Created = l.Created.Local().Format(timeFormat)
+}
+
+// createdText is when a lease was granted, or empty if nobody knows.
+func createdText(l sdk.Lease) string {
+	if l.Created.IsZero() {
+		return ""
 	}
-	return v
+	return l.Created.Local().Format(timeFormat)
 }
 
 // A format writes a lease.

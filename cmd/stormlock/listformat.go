@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stormlock/stormlock/internal/escape"
@@ -18,11 +19,10 @@ func listJSON(backend string, _ []standing) (head string, line listLine) {
 
 // listOneLine shows no lease id: with it somebody else's lock could be released by
 // mistake. The reason comes last, since it may be empty.
-func listOneLine(backend string, _ []standing) (head string, line listLine) {
+func listOneLine(string, []standing) (head string, line listLine) {
 	return "", func(w io.Writer, s standing) error {
-		v := viewOf(s.Lease, backend)
 		_, err := fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n",
-			escape.Text(v.Resource), escape.Text(v.Principal), v.Created, v.TTLSeconds, escape.Text(v.Reason))
+			escape.Text(s.Resource), escape.Text(s.Principal), createdText(s.Lease), s.TTL/time.Second, escape.Text(s.Reason))
 		return err
 	}
 }
@@ -63,8 +63,8 @@ func cellsOf(s standing) leaseCells {
 // A leaseTable has columns of least widths, which are also the most if the lines
 // are to fit.
 type leaseTable struct {
-	widths [len(leaseHead)]int
-	cut    bool
+	widths  [len(leaseHead)]int
+	columns int // that a line has at most; 0 for no bound
 }
 
 const (
@@ -72,16 +72,15 @@ const (
 	leastColumn = 4 // characters, of a column that is cut
 )
 
-// newLeaseTable makes a table for leases, of lines of so many columns; 0 for no
-// bound.
+// newLeaseTable makes a table for leases.
 func newLeaseTable(columns int, leases []standing) leaseTable {
-	t := leaseTable{cut: columns > 0}
+	t := leaseTable{columns: columns}
 	t.widen(leaseHead)
 	for _, s := range leases {
 		t.widen(cellsOf(s))
 	}
-	if t.cut {
-		t.narrow(columns)
+	if columns > 0 {
+		t.narrow()
 	}
 	return t
 }
@@ -93,8 +92,8 @@ func (t *leaseTable) widen(cells leaseCells) {
 }
 
 // narrow takes what is too much from the widest columns.
-func (t *leaseTable) narrow(columns int) {
-	tooMuch := columnGap*(len(t.widths)-1) - columns
+func (t *leaseTable) narrow() {
+	tooMuch := columnGap*(len(t.widths)-1) - t.columns
 	for _, width := range t.widths {
 		tooMuch += width
 	}
@@ -116,7 +115,7 @@ func (t *leaseTable) narrow(columns int) {
 func (t leaseTable) line(cells leaseCells) string {
 	var text strings.Builder
 	for i, cell := range cells {
-		if t.cut {
+		if t.columns > 0 {
 			cell = terminal.Cut(cell, t.widths[i])
 		}
 		text.WriteString(cell)
@@ -125,5 +124,9 @@ func (t leaseTable) line(cells leaseCells) string {
 			text.WriteString(strings.Repeat(" ", max(missing, 0)+columnGap))
 		}
 	}
-	return strings.TrimRight(text.String(), " ")
+	line := strings.TrimRight(text.String(), " ")
+	if t.columns > 0 {
+		return terminal.Cut(line, t.columns)
+	}
+	return line
 }

@@ -31,7 +31,7 @@ type survey struct {
 // A listed is a lease as a list has it.
 type listed struct {
 	sdk.Lease
-	asked boottime.Instant // when the list was asked for
+	watch *stopwatch
 }
 
 // A standing is a lease as it stands at a moment: its TTL is what is left then.
@@ -43,20 +43,38 @@ type standing struct {
 // now is how the lease stands, unless it may be over. When in the course of a list
 // its store read it, nobody knows: so it counts from when the list was asked for.
 func (l listed) now() (standing, bool) {
-	l.TTL -= elapsed(l.asked)
+	l.TTL -= l.watch.elapsed()
 	return standing{l.Lease, time.Now()}, l.TTL > 0
+}
+
+// A stopwatch tells how long ago a list was asked for. To look at the clock takes
+// longer than to print a lease, so it looks once for so many of them.
+type stopwatch struct {
+	asked boottime.Instant
+	last  time.Duration
+	uses  int
+}
+
+const usesOfALook = 64
+
+func (w *stopwatch) elapsed() time.Duration {
+	if w.uses%usesOfALook == 0 {
+		w.last = elapsed(w.asked)
+	}
+	w.uses++
+	return w.last
 }
 
 // each has do see every lease, until it returns an error, which is then the
 // result; fault is why the list ended early.
 func (s *survey) each(ctx context.Context, do func(listed) error) (err, fault error) {
 	fault = s.link.ask(ctx, func(ctx context.Context, backend sdk.Backend) error {
-		asked := boottime.Now()
+		watch := &stopwatch{asked: boottime.Now()}
 		for lease, fault := range backend.List(ctx, s.prefix) {
 			if fault != nil {
 				return fault
 			}
-			if err = do(listed{lease, asked}); err != nil {
+			if err = do(listed{lease, watch}); err != nil {
 				break
 			}
 		}

@@ -95,16 +95,25 @@ func (g *globals) hush() (tell func()) {
 	}
 }
 
-// screen is what is to be seen: the leases for which there is room, and in the
-// last line from when that is, and why it is no later.
+// screen is what is to be seen: the leases for which there is room, and below them
+// from when that is, and why it is no later.
 func (s *snapshot) screen(backend string, columns, rows int, fault error) []string {
-	room := max(rows-1, 0)
+	status := wrapped(s.status(backend, fault), columns)
+	room := max(rows-len(status), 0)
 	lines := s.table(columns, room)
 	lines = lines[:min(len(lines), room)]
 	for len(lines) < room {
 		lines = append(lines, "")
 	}
-	return append(lines, s.status(backend, fault))
+	return append(lines, status...)
+}
+
+// wrapped is a text in lines of so many columns.
+func wrapped(text string, columns int) (lines []string) {
+	for line := range slices.Chunk([]rune(text), columns) {
+		lines = append(lines, string(line))
+	}
+	return lines
 }
 
 func (s *snapshot) status(backend string, fault error) string {

@@ -46,12 +46,7 @@ func Text(s string) string {
 
 // unsafe reports whether a character leaves no mark, or a terminal could act upon
 // it: what no resource can have in its name.
-func unsafe(r rune) bool {
-	if r < utf8.RuneSelf { // most text, and quick
-		return r < ' ' || r == 0x7f
-	}
-	return !sdk.Visible(r)
-}
+func unsafe(r rune) bool { return !sdk.Visible(r) }
 
 // spell writes a C1 control as \u0085, never as \x85: that is a stray byte.
 func spell(b byte, r rune, invalid bool) string {

@@ -18,17 +18,23 @@ func JSON(value any) ([]byte, error) {
 	if err := enc.Encode(value); err != nil {
 		return nil, err
 	}
-	var text bytes.Buffer
-	for rest := bytes.TrimSuffix(encoded.Bytes(), []byte("\n")); len(rest) > 0; {
-		r, size := utf8.DecodeRune(rest) // json.Encoder writes valid UTF-8 only
+	line := encoded.Bytes()
+	var text bytes.Buffer // gets nothing until there is something to escape
+	done := 0             // line[:done] is in text
+	for i := 0; i < len(line)-1; {
+		r, size := utf8.DecodeRune(line[i:]) // json.Encoder writes valid UTF-8 only
 		if unsafe(r) {
+			text.Write(line[done:i])
 			writeEscaped(&text, r)
-		} else {
-			text.Write(rest[:size])
+			done = i + size
 		}
-		rest = rest[size:]
+		i += size
 	}
-	return append(text.Bytes(), '\n'), nil
+	if done == 0 {
+		return line, nil
+	}
+	text.Write(line[done:])
+	return text.Bytes(), nil
 }
 
 // writeEscaped writes a character that can only be within a string.

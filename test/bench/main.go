@@ -3,17 +3,21 @@
 // ./inprocess), and the two executables started alone, all in one run and in
 // turn, for these machines are noisy.
 //
-//	go run ./test/bench -bin DIR [-runs N] [-crowd N]
+//	go run ./test/bench -bin DIR [-runs N] [-crowd N] [-leases N] [-backend NAME]
 //
 // DIR holds the executables, and those of ./bare and ./inprocess. It prints
-// medians in milliseconds. "ratio" is stormlock's time over that of the program
-// in one process; "over" is what a command costs beyond that program and
-// stormlock started alone. The last line says the same of a bare
-// go-plugin host, plugin and call.
+// medians in milliseconds. "ratio" is stormlock's time over that of the program in
+// one process; "over" is what a command costs beyond that program and stormlock
+// started alone. The last line says the same of a bare go-plugin host, plugin and
+// call.
 //
 // Then a crowd of "stormlock acquire --wait" waits for one lock, and each of it has
 // it in turn: how many requests a second the store gets meanwhile, and how long it
 // takes until nobody waits any more.
+//
+// Then each store is filled with as many leases as -leases says, and "stormlock
+// list" is timed beside a program that reads the same by the store's own client
+// alone. 0 leaves out each of the three.
 package main
 
 import (
@@ -30,15 +34,24 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("bench: ")
 	bin := flag.String("bin", "", "directory of the executables")
-	runs := flag.Int("runs", 101, "how often each is run")
-	size := flag.Int("crowd", 100, "how many wait for one lock")
+	var o options
+	flag.IntVar(&o.runs, "runs", 101, "how often each command is run")
+	flag.IntVar(&o.crowd, "crowd", 100, "how many wait for one lock")
+	flag.IntVar(&o.leases, "leases", 100_000, "how many leases are listed; on dynamodb a tenth, which takes as long to write")
+	flag.StringVar(&o.backend, "backend", "", "the one backend to look at")
 	flag.Parse()
-	if err := run(*bin, *runs, *size); err != nil {
+	if err := run(*bin, o); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(bin string, runs, size int) error {
+// options are what to time, and how often.
+type options struct {
+	runs, crowd, leases int
+	backend             string
+}
+
+func run(bin string, o options) error {
 	bin, err := filepath.Abs(bin)
 	if err != nil {
 		return err
@@ -48,7 +61,7 @@ func run(bin string, runs, size int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	stores, stop, err := startStores(dir)
+	stores, stop, err := startStores(dir, o.backend)
 	defer stop()
 	if err != nil {
 		return err
@@ -61,10 +74,18 @@ func run(bin string, runs, size int) error {
 		}
 		benches = append(benches, b)
 	}
-	if err := timeCommands(benches, bin, runs); err != nil {
+	if err := timeCommands(benches, bin, o.runs); err != nil {
 		return err
 	}
-	return reportCrowds(benches, stores, size)
+	if o.crowd > 0 {
+		if err := reportCrowds(benches, stores, o.crowd); err != nil {
+			return err
+		}
+	}
+	if o.leases > 0 {
+		return timeLists(benches, o.leases)
+	}
+	return nil
 }
 
 // timeCommands runs each command so often, and prints how long they take.

@@ -14,30 +14,40 @@ type store struct {
 	settings []string // KEY=VALUE
 }
 
-// startStores starts every server, as durable as one that keeps locks has to
-// be. stop stops those that were started, whatever the error.
-func startStores(dir string) (stores []store, stop func(), err error) {
+// startStores starts every server, or that of one backend, as durable as one that
+// keeps locks has to be. stop stops those that were started, whatever the error.
+func startStores(dir, only string) (stores []store, stop func(), err error) {
 	var stops []func()
 	stop = func() {
 		for _, s := range slices.Backward(stops) {
 			s()
 		}
 	}
-	stores = []store{{"local", []string{"path=" + filepath.Join(dir, "locks.db")}}}
-	for _, start := range []func(dir string) (store, func(), error){redisStore, etcdStore, postgresStore, dynamoDBStore} {
+	for _, backend := range []string{"local", "redis", "etcd", "postgres", "dynamodb"} {
+		if only != "" && backend != only {
+			continue
+		}
 		// Not in dir, which the user that runs PostgreSQL may not enter.
 		place, err := os.MkdirTemp("", "stormlock-bench")
 		if err != nil {
 			return nil, stop, err
 		}
 		stops = append(stops, func() { _ = os.RemoveAll(place) })
-		s, stopOne, err := start(place)
+		s, stopOne, err := starts[backend](place)
 		if err != nil {
 			return nil, stop, err
 		}
 		stores, stops = append(stores, s), append(stops, stopOne)
 	}
 	return stores, stop, nil
+}
+
+var starts = map[string]func(dir string) (store, func(), error){
+	"local": localStore, "redis": redisStore, "etcd": etcdStore, "postgres": postgresStore, "dynamodb": dynamoDBStore,
+}
+
+func localStore(dir string) (store, func(), error) {
+	return store{"local", []string{"path=" + filepath.Join(dir, "locks.db")}}, func() {}, nil
 }
 
 func redisStore(dir string) (store, func(), error) {

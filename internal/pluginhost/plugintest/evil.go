@@ -60,7 +60,7 @@ func evil() {
 			_, err := evilCall(context.Background(), lease)
 			return err
 		}
-		b.current = evilCurrent
+		b.current, b.list = evilCurrent, evilList
 		b.setup, b.check = evilSetup, evilCheck
 		sdk.Warn(ctx, "%s", HostileBytes)
 		return b, nil

@@ -39,6 +39,7 @@ var Executables = map[string]func(){
 	"halfway":   func() { serve("halfway", halfway) },
 	"scripted":  func() { serve("scripted", scripted) },
 	"tedious":   func() { serve("tedious", tedious) },
+	"many":      func() { serve("many", many) },
 
 	"flooding": func() { serve("flooding", flooding) },
 	"babbling": func() { serve("babbling", babbling) },

@@ -60,6 +60,7 @@ func scripted(b *backend) {
 			}
 		}
 	}
+	b.list = func(prefix string) iter.Seq2[sdk.Lease, error] { return scriptedList(dir, prefix) }
 }
 
 type operation func(leases map[string]sdk.Lease, arg sdk.Lease) (sdk.Lease, error)

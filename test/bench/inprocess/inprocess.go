@@ -5,6 +5,9 @@
 //
 //	inprocess-redis KEY=VALUE... acquire|renew|release|current RESOURCE LEASE_ID
 //
+// Beside them are programs that read a store by its own client alone, and know
+// nothing of stormlock but where it keeps its locks ([ClientMain]).
+//
 // It is a module of its own because it requires the backends, which the core
 // must not.
 package inprocess
