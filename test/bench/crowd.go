@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -31,6 +32,7 @@ const crowdPace = 100 * time.Millisecond
 type crowd struct {
 	*bench
 	size     int
+	ctx      context.Context // ends the processes
 	requests func() (float64, error) // that the store has had; nil if it does not count
 }
 
@@ -40,8 +42,14 @@ type crowdReport struct {
 	took, gap         time.Duration
 }
 
-// run has a crowd wait, and has each of it hold the lock in turn.
+// run has a crowd wait, and has each of it hold the lock in turn. None of it is left
+// when it returns.
 func (c *crowd) run() (r crowdReport, err error) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c.ctx = ctx
 	held, err := c.invoke("acquire", "crowd")
 	if err != nil {
 		return r, err
@@ -50,7 +58,7 @@ func (c *crowd) run() (r crowdReport, err error) {
 	waiting.Add(c.size)
 	done := make(chan turn, c.size)
 	for range c.size {
-		go func() { done <- c.turn(waiting.Done) }()
+		all.Go(func() { done <- c.turn(waiting.Done) })
 		time.Sleep(crowdPace)
 	}
 	waiting.Wait()
@@ -166,7 +174,7 @@ func (c *crowd) count() (float64, error) {
 
 // command is stormlock with arguments.
 func (c *crowd) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(c.bin, "stormlock"), args...)
+	cmd := exec.CommandContext(c.ctx, filepath.Join(c.bin, "stormlock"), args...)
 	cmd.Env = c.env
 	return cmd
 }
