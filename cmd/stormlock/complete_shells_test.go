@@ -67,10 +67,10 @@ func (s shell) start(t *testing.T, o *operator) *screen {
 // appears: on a busy machine a store may not answer within the time.
 func (s *screen) completed(t *testing.T, beginning, want string) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		before := len(s.text())
 		s.types(t, beginning+"\t")
-		for wait := time.Now().Add(2 * time.Second); time.Now().Before(wait); time.Sleep(20 * time.Millisecond) {
+		for wait := time.Now().Add(12 * time.Second); time.Now().Before(wait); time.Sleep(20 * time.Millisecond) {
 			if strings.Contains(strings.ReplaceAll(s.text()[before:], "\a", ""), want) {
 				s.types(t, "\x15") // Ctrl-U: the line is empty again
 				return

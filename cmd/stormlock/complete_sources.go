@@ -12,12 +12,12 @@ import (
 	"github.com/stormlock/stormlock/internal/pluginhost"
 )
 
-// Whoever pressed TAB waits. A store is asked for a part of the time, so that the
-// rest is there to end the plugin.
-const (
-	completionTime = 300 * time.Millisecond
-	askingTime     = 200 * time.Millisecond
-)
+// promptness is how long whoever pressed TAB waits at most.
+const promptness = 300 * time.Millisecond
+
+// completionTime bounds a completion. (A variable for the tests: some machines take
+// longer to start a backend while they are busy.)
+var completionTime = promptness
 
 // maxSuggestions is more than anybody reads.
 const maxSuggestions = 1000
@@ -44,9 +44,9 @@ func complete(ctx context.Context, typed string, sources ...source) ([]string, c
 }
 
 // gather asks all sources at once and returns what is there when they are done, or
-// when the time is over.
+// when the time is over. They get two thirds of it: the rest is there to end a plugin.
 func gather(ctx context.Context, sources []source) []suggestion {
-	ctx, cancel := context.WithTimeout(ctx, askingTime)
+	ctx, cancel := context.WithTimeout(ctx, completionTime*2/3)
 	defer cancel()
 	over := time.NewTimer(completionTime)
 	defer over.Stop()
