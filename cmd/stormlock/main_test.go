@@ -25,12 +25,7 @@ func TestMain(m *testing.M) {
 	guarded.RunIfHelper()
 	plugintest.HurryRaceDetector()
 	_ = os.Unsetenv("XDG_STATE_HOME") // tests set HOME, and keep out of ours
-<<<<<<< HEAD
-	rollBackTime = 10 * time.Second
-	reminderTime = 10 * time.Second
-=======
-	rollBackTime, completionTime = 10*time.Second, 9*time.Second
->>>>>>> 9338980 (Give completion time on a busy machine in tests)
+	rollBackTime, reminderTime, completionTime = 10*time.Second, 10*time.Second, 9*time.Second
 	testscript.Main(cleaning{m}, map[string]func(){"stormlock": main})
 }
 
