@@ -16,7 +16,7 @@ type findingFormat func(sdk.Finding) error
 func findingFormatter(name string) (findingFormat, error) {
 	formats := map[string]findingFormat{"table": findingRow, "oneline": findingLine, "json": findingJSON}
 	if formats[name] == nil {
-		return nil, unknownFormat(name, []string{"table", "oneline", "json"})
+		return nil, unknownFormat(name, tableFormats)
 	}
 	return formats[name], nil
 }

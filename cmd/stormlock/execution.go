@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/signal"
 	"time"
 
 	"github.com/stormlock/stormlock/internal/escape"
@@ -75,26 +76,31 @@ func (x *execution) run(ctx context.Context, c guarded.Command) error {
 	}
 	c.Env, c.Terminate, c.Kill = x.environment(), x.span().Terminate(), x.span().Kill()
 	c.Warning = fmt.Sprintf("the command under the lock of resource %q", escape.Text(x.Resource))
-	p, err := guarded.Start(c)
+	p, why, err := x.follow(ctx, c)
 	if err != nil {
-		return errors.Join(cannotRun(err), x.giveBack(ctx))
+		_ = x.giveBack(ctx)
+		return cannotRun(err)
 	}
-	why := x.follow(ctx, p)
 	return x.after(ctx, p, why)
 }
 
-// follow renews the lease while the command runs. Signals are the command's
-// meanwhile.
-func (x *execution) follow(ctx context.Context, p *guarded.Process) *keep.LostError {
-	defer p.Relay()()
+// follow starts the command and renews the lease while it runs. Signals are the
+// command's meanwhile.
+func (x *execution) follow(ctx context.Context, c guarded.Command) (*guarded.Process, *keep.LostError, error) {
+	c.Signals = guarded.Catch()
+	defer signal.Stop(c.Signals)
 	passedOn.Store(true)
 	defer passedOn.Store(false)
+	p, err := guarded.Start(c)
+	if err != nil {
+		return nil, nil, err
+	}
 	if ctx.Err() != nil {
-		p.Terminate() // a signal came when nobody passed it on yet
+		p.Terminate() // a signal came before
 	}
 	k := keep.Keeper{Renew: x.renewOnce, Limits: p.Limits, Trouble: x.inTrouble}
 	why, _ := errors.AsType[*keep.LostError](k.Keep(x.span(), p, x.losing))
-	return why
+	return p, why, nil
 }
 
 // renewOnce renews the lease.

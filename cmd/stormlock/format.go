@@ -78,6 +78,9 @@ func formatter(name string) (format, error) {
 	return nil, unknownFormat(name, names)
 }
 
+// tableFormats are those of commands that print many things.
+var tableFormats = []string{"table", "oneline", "json"}
+
 func unknownFormat(name string, names []string) error {
 	text := fmt.Sprintf("unknown format %q", name)
 	if near, ok := nearmiss.Find(name, names); ok {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -62,7 +61,7 @@ func newList(g *globals) *cobra.Command {
 func (f listFlags) check() error {
 	switch {
 	case listFormats[f.format] == nil:
-		return unknownFormat(f.format, slices.Sorted(maps.Keys(listFormats)))
+		return unknownFormat(f.format, tableFormats)
 	case f.watch && f.format != "table":
 		return usage("--watch shows a table; for another format run in a loop: stormlock list -f " + f.format)
 	case f.watch && !terminal.HasScreen(os.Stdout):

@@ -49,7 +49,7 @@ func newMine(g *globals) *cobra.Command {
 func (g *globals) mine(ctx context.Context, format string) error {
 	print := mineFormats[format]
 	if print == nil {
-		return unknownFormat(format, []string{"table", "oneline", "json"})
+		return unknownFormat(format, tableFormats)
 	}
 	notes, err := g.onRecord(ctx)
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 
 	"github.com/stormlock/stormlock/sdk/boottime"
@@ -34,6 +35,9 @@ type Command struct {
 	// Warning is what the guard says on stderr, on one line, if it has to end the
 	// command itself: what is locked, in words that are safe to show.
 	Warning string
+	// Signals are passed on to the command's process group until it is done. They
+	// come from [Catch].
+	Signals chan os.Signal
 	// Until when it may run, see [Process.Limits].
 	Terminate, Kill boottime.Instant
 }

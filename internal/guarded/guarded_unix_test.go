@@ -138,6 +138,21 @@ func TestCommandIsAsIfItWereAlone(t *testing.T) {
 	}
 }
 
+// TestSignalsThatCameBefore: what was caught before the command runs is for it.
+func TestSignalsThatCameBefore(t *testing.T) {
+	signals := make(chan os.Signal, 1)
+	signals <- syscall.SIGUSR1
+	p, err := Start(Command{Path: "/bin/sh", Args: []string{"sh", "-c", "exec sleep 600"}, Env: os.Environ(), Signals: signals})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Kill)
+	ended(t, p)
+	if want := 128 + int(syscall.SIGUSR1); p.Status() != want {
+		t.Errorf("status %d, want %d", p.Status(), want)
+	}
+}
+
 // TestInheritedDescriptorsStay: what the caller opened for the command by number is
 // not taken by ours.
 func TestInheritedDescriptorsStay(t *testing.T) {

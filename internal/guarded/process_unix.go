@@ -18,6 +18,7 @@ type Process struct {
 	pid     int // and the process group
 	guard   *post
 	console *console // nil if there is none
+	caught  chan os.Signal
 
 	ending atomic.Bool // it was asked to end
 	done   chan struct{}
@@ -31,7 +32,7 @@ func Start(c Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{guard: guard, console: openConsole(), done: make(chan struct{})}
+	p := &Process{guard: guard, console: openConsole(), caught: c.Signals, done: make(chan struct{})}
 	launcher, err := newLauncher(c)
 	if err == nil {
 		err = p.begin(launcher)
@@ -46,6 +47,7 @@ func Start(c Command) (*Process, error) {
 		<-p.done
 		return nil, notExecutable(c.Args[0], err)
 	}
+	go p.relay() // before, the launcher would get them
 	return p, nil
 }
 

@@ -46,6 +46,7 @@ func Start(c Command) (*Process, error) {
 		defer close(p.done)
 		_ = cmd.Wait()
 	}()
+	go p.relay(c.Signals)
 	return p, nil
 }
 
@@ -93,19 +94,21 @@ func (p *Process) Kill() { _ = windows.TerminateJobObject(p.job, 1) }
 // Limits does nothing: there is no guard.
 func (p *Process) Limits(_, _ boottime.Instant) {}
 
-// Relay passes on Ctrl-C to the command, as Ctrl-Break, until stop is called.
-func (p *Process) Relay() (stop func()) {
-	arrived := make(chan os.Signal, 1)
-	signal.Notify(arrived, os.Interrupt)
-	go func() {
-		for {
-			select {
-			case <-arrived:
-				p.Terminate()
-			case <-p.done:
-				return
-			}
+// Catch catches Ctrl-C, which the command is to get, from now on.
+func Catch() chan os.Signal {
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, os.Interrupt)
+	return caught
+}
+
+// relay passes on Ctrl-C to the command, as Ctrl-Break, until it is done.
+func (p *Process) relay(caught chan os.Signal) {
+	for {
+		select {
+		case <-caught:
+			p.Terminate()
+		case <-p.done:
+			return
 		}
-	}()
-	return func() { signal.Stop(arrived) }
+	}
 }

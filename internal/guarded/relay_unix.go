@@ -20,27 +20,27 @@ var kept = map[syscall.Signal]bool{
 // signals is how many signals there are.
 const signals = 32
 
-// relayed gets the signals that are passed on.
-var relayed = make(chan os.Signal, signals)
-
-// Relay passes on the signals that reach this process to the command's process
-// group until stop is called. What our caller has us ignore, as nohup does, stays
-// ignored.
-func (p *Process) Relay() (stop func()) {
+// Catch catches the signals that a command is to get, from now on, so that none is
+// lost until it runs. What our caller has us ignore, as nohup does, stays ignored.
+func Catch() chan os.Signal {
+	caught := make(chan os.Signal, signals)
 	for s := syscall.Signal(1); s < signals; s++ {
 		if !kept[s] && !signal.Ignored(s) {
-			signal.Notify(relayed, s)
+			signal.Notify(caught, s)
 		}
 	}
-	go func() {
-		for {
-			select {
-			case s := <-relayed:
-				signalGroup(p.pid, s.(syscall.Signal))
-			case <-p.done:
-				return
-			}
+	return caught
+}
+
+// relay passes on the signals that were caught, also before the command ran, until
+// it is done.
+func (p *Process) relay() {
+	for {
+		select {
+		case s := <-p.caught:
+			signalGroup(p.pid, s.(syscall.Signal))
+		case <-p.done:
+			return
 		}
-	}()
-	return func() { signal.Stop(relayed) }
+	}
 }
