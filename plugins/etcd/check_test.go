@@ -31,18 +31,16 @@ func TestCheckOfOneMember(t *testing.T) {
 
 func TestCheckOfAFullDatabase(t *testing.T) {
 	t.Parallel()
-	b, raw, _ := alone(t, "--quota-backend-bytes", "4194304")
-	for range 8 {
-		if has(checked(t, b), sdk.LevelWarning, "space", "--quota-backend-bytes") {
-			break
-		}
-		_, _ = raw.Put(testContext(t), "data", strings.Repeat("x", 1<<20))
-	}
-	finds(t, b, sdk.LevelWarning, "space", "of at most 4.0 MiB")
-	for range 8 {
-		_, _ = raw.Put(testContext(t), "data", strings.Repeat("x", 1<<20))
-	}
-	finds(t, b, sdk.LevelError, "alarm", "NOSPACE")
+	b, raw, _ := alone(t, "--quota-backend-bytes", "16777216")
+	fill := func() { _, _ = raw.Put(testContext(t), "data", strings.Repeat("x", 256<<10)) }
+	eventually(t, 20*time.Second, "it is nearly full", func() bool {
+		fill()
+		return has(checked(t, b), sdk.LevelWarning, "space", "of at most 16.0 MiB")
+	})
+	eventually(t, 20*time.Second, "it is full", func() bool {
+		fill()
+		return has(checked(t, b), sdk.LevelError, "alarm", "NOSPACE")
+	})
 }
 
 func TestCheckOfACluster(t *testing.T) {

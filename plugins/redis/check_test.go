@@ -101,6 +101,10 @@ func TestCheckWithoutRights(t *testing.T) {
 	finds(t, b, sdk.LevelOK, "eviction", "noeviction")
 	must(t, raw.ConfigSet(testContext(t), "appendonly", "yes"))
 	finds(t, b, sdk.LevelWarning, "persistence", "appendfsync cannot be seen")
+	addUser(t, raw, allowed+" +info +config|get")
+	if findings := checked(t, b); has(findings, sdk.LevelWarning, "settings", "") {
+		t.Errorf("found %v", findings)
+	}
 }
 
 // TestCheckOfRenamedCommands is about services that hide them.
@@ -160,6 +164,16 @@ func TestCheckOfSentinels(t *testing.T) {
 	spotless(t, open(all...), "sentinels", "role", "persistence")
 	finds(t, open(all...), sdk.LevelOK, "sentinels", "3 of 3 Sentinels name "+primary.Addr)
 	finds(t, open(all[0]), sdk.LevelWarning, "sentinels", "run three or more")
+	watching := func(rights ...any) []sdk.Finding {
+		must(t, client(t, all[0]).Do(testContext(t), append([]any{"ACL", "SETUSER", "watcher", "on", ">w4tch", "+sentinel|get-master-addr-by-name"}, rights...)...))
+		return checked(t, openAt(t, Config{URL: strings.Replace(sentinelURL(all[0]), "://", "://watcher:w4tch@", 1), Mode: "sentinel"}))
+	}
+	if findings := watching(); has(findings, sdk.LevelWarning, "sentinels", "there are 3") || !has(findings, sdk.LevelWarning, "sentinels", "run three or more") {
+		t.Errorf("with the least rights: %v", findings)
+	}
+	if findings := watching("+sentinel|master"); !has(findings, sdk.LevelWarning, "sentinels", "there are 3") {
+		t.Errorf("with a right more: %v", findings)
+	}
 	stale := startSentinel(t, servers.Redis(t).Addr, 1)
 	finds(t, open(all[0], all[1], stale), sdk.LevelWarning, "sentinels", "2 of 3 Sentinels name "+primary.Addr+" as the primary ("+stale.Addr+" names ")
 	all[2].Stop()
