@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -175,8 +176,7 @@ func (o *operator) plan(t *testing.T, script string) {
 	}
 }
 
-// TestWatchOfAHangingStore: the first Ctrl-C gives the screen back at once, whatever
-// the plugin still does.
+// TestWatchOfAHangingStore ends as any other.
 func TestWatchOfAHangingStore(t *testing.T) {
 	t.Parallel()
 	o := newOperator(t, "scripted", "")
@@ -249,25 +249,14 @@ func TestWatchOfForeignText(t *testing.T) {
 	}
 }
 
-// TestPanicGivesTheScreenBack, and keeps warnings off it until then.
+// TestPanicGivesTheScreenBack, too.
 func TestPanicGivesTheScreenBack(t *testing.T) {
-	master, slave, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer master.Close()
-	t.Setenv("TERM", "xterm")
-	stdout, pause := os.Stdout, watchPause
-	os.Stdout, watchPause = slave, time.Millisecond
-	defer func() { os.Stdout, watchPause = stdout, pause }()
-
-	lists := 0
-	backend := &lister{list: func(yield func(sdk.Lease, error) bool) {
-		if lists++; lists > 1 {
+	master, slave := ownTerminal(t)
+	s := surveyOf(func(n int) {
+		if n > 1 {
 			panic("out of cheese")
 		}
-	}}
-	s := &survey{g: &globals{timeout: ttlFlag{time.Minute}}, file: &config.File{}, backend: "b", link: &link{backend: backend}}
+	})
 	func() {
 		defer func() {
 			if p := recover(); p != "out of cheese" {
@@ -281,6 +270,75 @@ func TestPanicGivesTheScreenBack(t *testing.T) {
 	if got := string(text); !strings.HasPrefix(got, screenTaken) || !strings.HasSuffix(got, screenBack) {
 		t.Errorf("the terminal was told %q", got)
 	}
+}
+
+// TestScreenIsGivenBackAtOnce: a signal does not wait for what is under way.
+func TestScreenIsGivenBackAtOnce(t *testing.T) {
+	master, slave := ownTerminal(t)
+	hanging, release := make(chan bool), make(chan bool)
+	s := surveyOf(func(n int) {
+		if n == 2 {
+			close(hanging)
+			<-release
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.watch(ctx) }()
+	<-hanging
+	cancel()
+	select {
+	case <-toldTo(master, screenBack):
+	case <-time.After(20 * time.Second):
+		t.Error("the screen is not given back")
+	}
+	close(release)
+	if err := <-ended; err != nil {
+		t.Errorf("the watch ends in %v", err)
+	}
+	_ = slave.Close()
+}
+
+// toldTo is closed once a terminal was told a text.
+func toldTo(master *os.File, text string) <-chan bool {
+	done := make(chan bool)
+	go func() {
+		all := bufio.NewScanner(master)
+		all.Split(bufio.ScanRunes)
+		for got := ""; !strings.HasSuffix(got, text) && all.Scan(); {
+			got += all.Text()
+		}
+		close(done)
+	}()
+	return done
+}
+
+// ownTerminal makes a terminal the stdout of this process.
+func ownTerminal(t *testing.T) (master, slave *os.File) {
+	t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TERM", "xterm")
+	stdout, pause := os.Stdout, watchPause
+	os.Stdout, watchPause = slave, time.Millisecond
+	t.Cleanup(func() {
+		os.Stdout, watchPause = stdout, pause
+		_, _ = master.Close(), slave.Close()
+	})
+	return master, slave
+}
+
+// surveyOf is a survey of a backend whose n-th list, of nothing, does something.
+func surveyOf(do func(n int)) *survey {
+	n := 0
+	backend := &lister{list: func(func(sdk.Lease, error) bool) {
+		n++
+		do(n)
+	}}
+	stop := func(time.Duration) bool { return true }
+	return &survey{g: &globals{timeout: ttlFlag{time.Minute}}, file: &config.File{}, backend: "b", link: &link{backend: backend, stop: stop}}
 }
 
 // A lister is a backend that can do no more than list.

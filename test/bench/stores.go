@@ -63,7 +63,7 @@ func etcdStore(dir string) (store, func(), error) {
 	if err != nil {
 		return store{}, nil, err
 	}
-	return store{"etcd", []string{"endpoints=" + server.URL}}, server.Stop, nil
+	return store{"etcd", []string{"endpoints=" + server.URL, "timeout=10m"}}, server.Stop, nil
 }
 
 func postgresStore(dir string) (store, func(), error) {
