@@ -24,7 +24,11 @@ func toldWhile(t *testing.T, do func()) string {
 	os.Stderr = file
 	defer func() { os.Stderr = stderr }()
 	do()
-	return content(file.Name())
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // shown is a progress in virtual time, of a lease that ends in an hour. The machine

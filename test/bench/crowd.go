@@ -32,7 +32,7 @@ const crowdPace = 100 * time.Millisecond
 type crowd struct {
 	*bench
 	size     int
-	ctx      context.Context // ends the processes
+	ctx      context.Context         // ends the processes
 	requests func() (float64, error) // that the store has had; nil if it does not count
 }
 
