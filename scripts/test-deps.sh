@@ -17,6 +17,9 @@ have npm || missing+=(npm)
 have zsh || missing+=(zsh)
 have fish || missing+=(fish)
 [ -e /usr/share/bash-completion/bash_completion ] || missing+=(bash-completion)
+# Look at processes and shells with job control.
+have ps || missing+=(procps)
+have bash || missing+=(bash)
 # Reads the man pages.
 have mandoc || missing+=(mandoc)
 # The race detector is linked by a C compiler.
