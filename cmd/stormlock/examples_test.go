@@ -3,6 +3,7 @@
 package main
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -29,6 +30,32 @@ func TestExamplesAreRight(t *testing.T) {
 	}
 	if seen < 20 {
 		t.Errorf("%d examples were found", seen)
+	}
+}
+
+// typed is a line of a document that is to be typed: indented, or after a prompt.
+var typed = regexp.MustCompile(`^(    |\$ )[^ ].*`)
+
+// TestDocumentedCommandsAreRight: the commands that documents tell people to type
+// are there, with their flags.
+func TestDocumentedCommandsAreRight(t *testing.T) {
+	for file, least := range map[string]int{"README.md": 10, "docs/operators.md": 20} {
+		text, err := os.ReadFile("../../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for line := range strings.Lines(string(text)) {
+			line = strings.TrimSuffix(line, "\n")
+			found := exampleOf.FindStringSubmatch(line)
+			if typed.MatchString(line) && found != nil && !strings.Contains(line, "…") && !strings.Contains(line, "make ") {
+				seen++
+				checkExample(t, found[1])
+			}
+		}
+		if seen < least {
+			t.Errorf("%s has %d commands, want %d at least", file, seen, least)
+		}
 	}
 }
 
