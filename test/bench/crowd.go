@@ -25,9 +25,6 @@ const crowdHold = 200 * time.Millisecond
 // crowdWait is how long all of a crowd wait for the first holder, once all are there.
 const crowdWait = 15 * time.Second
 
-// crowdPace is between the starts of two of a crowd.
-const crowdPace = 100 * time.Millisecond
-
 // A crowd is many processes of stormlock that wait for one lock.
 type crowd struct {
 	*bench
@@ -54,14 +51,12 @@ func (c *crowd) run() (r crowdReport, err error) {
 	if err != nil {
 		return r, err
 	}
-	var waiting sync.WaitGroup // until each is told whom it waits for
-	waiting.Add(c.size)
 	done := make(chan turn, c.size)
-	for range c.size {
-		all.Go(func() { done <- c.turn(waiting.Done) })
-		time.Sleep(crowdPace)
+	for range c.size { // one after the other: the first request writes to some stores
+		waiting := make(chan struct{})
+		all.Go(func() { done <- c.turn(func() { close(waiting) }) })
+		<-waiting
 	}
-	waiting.Wait()
 	if r.whileHeld, err = c.rate(func() error { time.Sleep(crowdWait); return nil }); err != nil {
 		return r, err
 	}
@@ -105,7 +100,8 @@ type turn struct {
 	err error
 }
 
-// turn waits for the lock, holds it for a moment and gives it back.
+// turn waits for the lock, holds it for a moment and gives it back. waiting is called
+// once that is told.
 func (c *crowd) turn(waiting func()) (t turn) {
 	told := sync.OnceFunc(waiting)
 	defer told()
