@@ -171,23 +171,41 @@ func TestLeasesShareMessages(t *testing.T) {
 	}
 }
 
-// TestWarningsFollowTheLeases, and a fault follows them.
-func TestWarningsFollowTheLeases(t *testing.T) {
-	c := connect(t, &service{open: func(ctx context.Context, _ map[string]string) (sdk.Backend, error) {
+// A slowLister warns in the course of its list.
+type slowLister struct{ lister }
+
+func (w *slowLister) List(ctx context.Context, _ string) iter.Seq2[sdk.Lease, error] {
+	sdk.Warn(ctx, "a slow server")
+	return w.list
+}
+
+// TestWarningsOfAList come once: those of the opening before the leases, since a
+// host may have enough of those, and others before a fault.
+func TestWarningsOfAList(t *testing.T) {
+	open := func(ctx context.Context, _ map[string]string) (sdk.Backend, error) {
 		sdk.Warn(ctx, "not verified")
-		return &lister{list: upTo(3, sdk.Refused("no permission"))}, nil
-	}})
-	var told []string
-	c.OnWarning(func(text string) { told = append(told, text) })
-	for lease, err := range c.List(t.Context(), "") {
-		if err != nil {
-			told = append(told, err.Error())
-			continue
-		}
-		told = append(told, lease.Resource)
+		return &slowLister{lister{list: upTo(3, sdk.Refused("no permission"))}}, nil
 	}
-	if want := []string{"000000", "000001", "000002", "not verified", "no permission"}; !slices.Equal(told, want) {
-		t.Errorf("told %q, want %q", told, want)
+	for most, want := range map[int][]string{
+		10: {"not verified", "000000", "000001", "000002", "a slow server", "no permission"},
+		1:  {"not verified", "000000"},
+	} {
+		var told []string
+		c := connect(t, &service{open: open})
+		c.OnWarning(func(text string) { told = append(told, text) })
+		for lease, err := range c.List(t.Context(), "") {
+			if err != nil {
+				told = append(told, err.Error())
+				continue
+			}
+			told = append(told, lease.Resource)
+			if most--; most == 0 {
+				break
+			}
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
 	}
 }
 

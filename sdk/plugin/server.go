@@ -164,9 +164,17 @@ func (s *service) Current(ctx context.Context, req *backendpb.CurrentRequest) (a
 
 func (s *service) List(req *backendpb.ListRequest, stream grpc.ServerStreamingServer[backendpb.ListResponse]) error {
 	ctx, said := s.hearing(stream.Context())
-	fault, err := s.list(ctx, req, stream)
-	if texts := said(); err == nil && len(texts) > 0 {
-		err = stream.Send(&backendpb.ListResponse{Warnings: texts})
+	warned := 0
+	warn := func() (err error) {
+		if texts := said()[warned:]; len(texts) > 0 {
+			warned += len(texts)
+			err = stream.Send(&backendpb.ListResponse{Warnings: texts})
+		}
+		return err
+	}
+	fault, err := s.list(ctx, req, stream, warn)
+	if err == nil {
+		err = warn()
 	}
 	if err == nil && fault != nil {
 		err = stream.Send(s.listFault(fault))
@@ -174,14 +182,18 @@ func (s *service) List(req *backendpb.ListRequest, stream grpc.ServerStreamingSe
 	return err
 }
 
-// list sends the leases. fault is the backend's, err that of the stream.
-func (s *service) list(ctx context.Context, req *backendpb.ListRequest, stream grpc.ServerStreamingServer[backendpb.ListResponse]) (fault, err error) {
+// list sends the leases. What the opening warned of comes before them, for a host
+// need not listen to the end. fault is the backend's, err that of the stream.
+func (s *service) list(ctx context.Context, req *backendpb.ListRequest, stream grpc.ServerStreamingServer[backendpb.ListResponse], warn func() error) (fault, err error) {
 	backend, fault := s.opened(ctx, req.GetConfig())
 	if fault == nil {
 		fault = sdk.ValidatePrefix(req.GetPrefix())
 	}
 	if fault != nil {
 		return fault, nil
+	}
+	if err := warn(); err != nil {
+		return nil, err
 	}
 	out := newBatches(stream.Send)
 	defer func() { err = out.end() }() // also after a panic
