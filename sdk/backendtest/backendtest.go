@@ -138,26 +138,3 @@ func Eventually(t testing.TB, limit time.Duration, what string, holds func() boo
 		}
 	}
 }
-
-// BenchmarkGrants times a lock that is taken and given up.
-func BenchmarkGrants(b *testing.B, backend sdk.Backend) {
-	for b.Loop() {
-		held, err := backend.Acquire(b.Context(), Want("deploy"))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := backend.Release(b.Context(), held); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkLooks times looking at a lock that is held.
-func BenchmarkLooks(b *testing.B, backend sdk.Backend) {
-	Acquire(b, backend, Want("deploy"))
-	for b.Loop() {
-		if _, err := backend.Current(b.Context(), "deploy"); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
