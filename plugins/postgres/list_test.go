@@ -81,7 +81,8 @@ func TestListOfManyYieldsEachOnce(t *testing.T) {
 	run(t, conn, `INSERT INTO stormlock (resource, lease, principal, created, expires)
 		SELECT (ARRAY['r', 'R', 'ré', 'r-', 'r '])[1 + n % 5] || n, gen_random_uuid(), 'x', now(), now() + interval '1 minute'
 		FROM generate_series(1, 4 * $1) AS n`, pageSize)
-	for prefix, n := range map[string]int{"r": 1600, "R": 400, "": 2000} {
+	const fifth = 4 * pageSize / 5
+	for prefix, n := range map[string]int{"r": 4 * fifth, "R": fifth, "": 5 * fifth} {
 		got := list(t, b, prefix)
 		if len(got) != n || len(slices.Compact(slices.Sorted(slices.Values(got)))) != n {
 			t.Errorf("prefix %q: %d leases, want %d", prefix, len(got), n)
@@ -101,10 +102,38 @@ func TestListGoesOnAfterAPageOfForeignData(t *testing.T) {
 	}
 }
 
-// While a lease is yielded, the server has no connection of ours.
+// While a lease is yielded, nothing of ours is under way at the server.
 func TestListHoldsNothingWhileItYields(t *testing.T) {
 	t.Parallel()
 	b, conn, _ := start(t)
+	run(t, conn, `INSERT INTO stormlock (resource, lease, principal, created, expires)
+		SELECT 'r' || n, gen_random_uuid(), 'x', now(), now() + interval '1 minute' FROM generate_series(1, $1) AS n`, pageSize+1)
+	const underWay = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+		AND backend_type = 'client backend' AND (state <> 'idle' OR xact_start IS NOT NULL)`
+	looks := 0
+	for lease, err := range b.List(testContext(t), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lease.Resource != "r1" && lease.Resource != "r999" { // the first and the last
+			continue
+		}
+		looks++
+		if n := one[int](t, conn, underWay); n != 0 {
+			t.Errorf("%d sessions are busy", n)
+		}
+		run(t, conn, "DO $$ BEGIN LOCK TABLE stormlock IN ACCESS EXCLUSIVE MODE NOWAIT; END $$")
+	}
+	if looks != 2 {
+		t.Errorf("%d looks", looks)
+	}
+	eventually(t, 20*time.Second, "no other connection", func() bool { return others(t, conn) == 0 })
+}
+
+// A caller may change locks while he walks over them, and the tables.
+func TestListCanBeWalked(t *testing.T) {
+	t.Parallel()
+	b, _, _ := start(t)
 	for i := range 3 {
 		acquire(t, b, want(fmt.Sprint(i)))
 	}
@@ -112,7 +141,6 @@ func TestListHoldsNothingWhileItYields(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, 20*time.Second, "no other connection", func() bool { return others(t, conn) == 0 })
 		release(t, b, lease)
 	}
 	if got := list(t, b, ""); len(got) != 0 {

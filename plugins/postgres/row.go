@@ -66,23 +66,3 @@ func (r *row) toLease(resource string) sdk.Lease {
 		Fence:     uint64(max(r.fence, 0)),
 	}
 }
-
-// scanPage reads the rows of page.sql.
-func scanPage(rows pgx.Rows) ([]sdk.Lease, error) {
-	var leases []sdk.Lease
-	for rows.Next() {
-		var resource string
-		var r row
-		if err := rows.Scan(append([]any{&resource}, r.fields()...)...); err != nil {
-			return nil, err
-		}
-		leases = append(leases, r.toLease(resource))
-	}
-	return leases, rows.Err()
-}
-
-// showable reports whether a lease of a page is one. Names and texts that no
-// stormlock writes are other applications'.
-func showable(l sdk.Lease) bool {
-	return sdk.ValidateResource(l.Resource) == nil && utf8.ValidString(l.Principal) && utf8.ValidString(l.Reason)
-}

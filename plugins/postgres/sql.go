@@ -30,6 +30,8 @@ var (
 	rawLook string
 	//go:embed sql/page.sql
 	rawPage string
+	//go:embed sql/inorder.sql
+	sqlInOrder string
 	//go:embed sql/check.sql
 	rawCheck string
 	//go:embed sql/settings.sql

@@ -57,7 +57,7 @@ func TestRoundTrips(t *testing.T) {
 	}
 	run(t, conn, `INSERT INTO stormlock (resource, lease, principal, created, expires)
 		SELECT n::text, gen_random_uuid(), 'x', now(), now() + interval '1 minute' FROM generate_series(1, $1) AS n`, 2*pageSize+1)
-	if got := count(3, func() { list(t, b, "") }); got != 3 {
+	if got := count(1, func() { list(t, b, "") }); got != 3 {
 		t.Errorf("list of three pages: %d round trips", got)
 	}
 	if got := count(0, func() { renew(sdk.Lease{ID: "nonsense"})() }); got != 0 {
