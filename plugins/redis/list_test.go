@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"github.com/stormlock/stormlock/sdk"
 )
 
@@ -124,9 +126,24 @@ func TestListStopsAfterTheFirstError(t *testing.T) {
 
 func TestFreshPassesOverWhatWasSeen(t *testing.T) {
 	b := &backend{prefix: "p:"}
-	seen := make(map[string]bool)
+	seen := newSeen()
 	first := b.fresh([]string{"p:a", "p:a", "q:b", "p:"}, seen)
 	if again := b.fresh([]string{"p:a", "p:c"}, seen); !slices.Equal(first, []string{"p:a"}) || !slices.Equal(again, []string{"p:c"}) {
 		t.Errorf("%q, then %q", first, again)
+	}
+}
+
+// Only a server that is not Redis answers so.
+func TestListOfAnswersThatCannotBeRead(t *testing.T) {
+	b := &backend{}
+	for name, answer := range map[string]*goredis.Cmd{
+		"no list":    goredis.NewCmdResult("OK", nil),
+		"too few":    goredis.NewCmdResult([]any{}, nil),
+		"no replies": goredis.NewCmdResult([]any{int64(1)}, nil),
+		"half":       goredis.NewCmdResult([]any{[]any{"lease", "id"}}, nil),
+	} {
+		if leases, err := b.leases([][]string{{"a"}}, []*goredis.Cmd{answer}); err == nil || len(leases) > 0 {
+			t.Errorf("%s: %v, %v", name, leases, err)
+		}
 	}
 }

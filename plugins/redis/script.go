@@ -20,8 +20,12 @@ var (
 	luaRenew string
 	//go:embed lua/release.lua
 	luaRelease string
+	//go:embed lua/show.lua
+	luaShow string
 	//go:embed lua/current.lua
 	luaCurrent string
+	//go:embed lua/list.lua
+	luaList string
 	//go:embed lua/setup.lua
 	luaSetup string
 )
@@ -33,6 +37,7 @@ var (
 	scriptAcquire = script(luaLock + luaCounter + luaAcquire)
 	scriptRenew   = script(luaLock + luaRenew)
 	scriptRelease = script(luaLock + luaCounter + luaRelease)
-	scriptCurrent = script(luaLock + luaCurrent)
+	scriptCurrent = script(luaLock + luaShow + luaCurrent)
+	scriptList    = script(luaLock + luaShow + luaList)
 	scriptSetup   = script(luaSetup)
 )

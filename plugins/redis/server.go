@@ -14,6 +14,7 @@ type server interface {
 	node(ctx context.Context, key string) (*goredis.Client, error) // the primary that has the key
 	masters(ctx context.Context) ([]*goredis.Client, error)        // all primaries, as of now
 	ReloadState(ctx context.Context)                               // forgets, without waiting, which node has which key
+	together() int                                                 // how many keys one script may look at, whatever they are
 	Close() error
 }
 
@@ -25,6 +26,8 @@ func (a alone) node(context.Context, string) (*goredis.Client, error) { return a
 func (a alone) masters(context.Context) ([]*goredis.Client, error) {
 	return []*goredis.Client{a.Client}, nil
 }
+
+func (a alone) together() int { return scanCount }
 
 // ReloadState has nothing to do: a lost connection is dialed anew, and Sentinel
 // is asked anew then.
@@ -48,3 +51,6 @@ func (c cluster) masters(ctx context.Context) ([]*goredis.Client, error) {
 	})
 	return nodes, err
 }
+
+// together is one: a script is for the keys of one slot.
+func (c cluster) together() int { return 1 }

@@ -10,7 +10,13 @@
 -- command that writes, and a primary that has lost its replicas does if it is
 -- configured to (min-replicas-to-write), so this sends one that changes nothing.
 -- A primary that is only short of memory, or cannot save, still knows its locks.
+-- One that has shown it stays the primary until the script ends.
+local primary = false
 local function insist_on_primary(...)
+  if primary then
+    return
+  end
+  primary = true
   local answer = redis.pcall(...)
   local refusal = type(answer) == 'table' and answer.err
   if not refusal or string.find(refusal, 'OOM ', 1, true) or string.find(refusal, 'MISCONF ', 1, true) then
