@@ -79,7 +79,7 @@ func open(ctx context.Context, c Config, extra ...option) (*backend, error) {
 func (b *backend) Setup(ctx context.Context, _ bool) ([]string, error) {
 	ctx, cancel := b.bounded(ctx)
 	defer cancel()
-	_, err := b.keys(ctx, b.prefix, b.prefix+"\x00", 1)
+	_, err := b.keys(ctx, b.prefix, b.prefix+"\x00", 1, false)
 	return nil, b.explain(err)
 }
 

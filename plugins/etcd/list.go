@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	pageSize   = 1000 // keys that are looked at for one reply
+	pageSize   = 2000 // keys that are looked at for one reply
 	locksRead  = 21   // at most in one request: a server takes 128 operations
 	leasesRead = 16   // at most at the same time
 )
@@ -27,7 +27,7 @@ func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, 
 		for end := clientv3.GetPrefixRangeEnd(from); from != ""; {
 			var leases []sdk.Lease
 			var err error
-			if leases, from, err = b.page(ctx, prefix, from, end); err != nil {
+			if leases, from, err = b.turn(ctx, prefix, from, end); err != nil {
 				yield(sdk.Lease{}, b.explain(err))
 				return
 			}
@@ -40,25 +40,32 @@ func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, 
 	}
 }
 
-// page returns the leases of one page of keys, and where the next one begins,
-// or "" behind the last.
-func (b *backend) page(ctx context.Context, prefix, from, end string) ([]sdk.Lease, string, error) {
-	found, err := b.keys(ctx, from, end, pageSize)
+// turn returns the leases whose ids are on the next page, and where the page
+// after it begins, or "" behind the last.
+func (b *backend) turn(ctx context.Context, prefix, from, end string) ([]sdk.Lease, string, error) {
+	p, err := b.page(ctx, from, end)
 	if err != nil {
 		return nil, "", err
 	}
-	var resources []string
-	for _, kv := range found {
-		if name, ok := b.resource(string(kv.Key)); ok && strings.HasPrefix(name, prefix) {
-			resources = append(resources, name)
+	var whole, cut []string // locks that are on the page, and others
+	var readings []reading
+	for _, kv := range p.keys {
+		name, ok := b.resource(string(kv.Key))
+		if !ok || !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		if r, ok := p.read(b.place(name)); ok {
+			whole, readings = append(whole, name), append(readings, r)
+		} else {
+			cut = append(cut, name)
 		}
 	}
-	next := ""
-	if len(found) == pageSize {
-		next = string(found[pageSize-1].Key) + "\x00"
+	leases, err := b.withTimeLeft(ctx, whole, readings)
+	if err != nil {
+		return nil, "", err
 	}
-	leases, err := b.leasesOf(ctx, resources)
-	return leases, next, err
+	more, err := b.leasesOf(ctx, cut)
+	return append(leases, more...), p.next(), err
 }
 
 func (b *backend) leasesOf(ctx context.Context, resources []string) ([]sdk.Lease, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,8 +63,8 @@ func TestListTellsNestedNamesApart(t *testing.T) {
 	}
 }
 
-// More locks and other keys than fit in one page, in one request, and in one
-// round of questions about their etcd leases.
+// More locks and other keys than fit in one page, and in one round of questions
+// about their etcd leases. Pages end between any two keys of a lock.
 func TestListOfManyYieldsEachOnce(t *testing.T) {
 	t.Parallel()
 	b, raw := start(t)
@@ -83,8 +84,30 @@ func TestListOfManyYieldsEachOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := list(t, b, "r"); !slices.Equal(got, names) {
-		t.Errorf("%d leases, want %d", len(got), len(names))
+	for shift := range 4 {
+		if got := list(t, b, "r"); !slices.Equal(got, names) {
+			t.Errorf("shifted by %d: %d leases, want %d", shift, len(got), len(names))
+		}
+		put(t, raw, fmt.Sprintf("%sr!%d", b.prefix, shift), "an application's, before the others")
+	}
+}
+
+// What other applications keep below the prefix may be larger than an answer
+// that is read.
+func TestListBesideLargeValues(t *testing.T) {
+	t.Parallel()
+	b, raw := start(t)
+	acquire(t, b, want("a"))
+	acquire(t, b, want("m/x"))
+	value := strings.Repeat("x", 1<<20)
+	for i := range mostAnswer>>20 + 1 {
+		put(t, raw, fmt.Sprintf("%sm/%02d", b.prefix, i), value)
+	}
+	if got := list(t, b, ""); !slices.Equal(got, []string{"a", "m/x"}) {
+		t.Errorf("got %q", got)
+	}
+	if _, err := raw.Delete(testContext(t), b.prefix+"m/", clientv3.WithPrefix()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -144,10 +144,10 @@ func (s *store) left(ctx context.Context, id int64) (time.Duration, error) {
 	return max(0, seconds(answer.GetTTL())), nil
 }
 
-// keys returns the first keys from one up to another, without their values.
-func (s *store) keys(ctx context.Context, from, to string, most int64) ([]*mvccpb.KeyValue, error) {
+// keys returns the first keys from one up to another, with or without their values.
+func (s *store) keys(ctx context.Context, from, to string, most int64, valued bool) ([]*mvccpb.KeyValue, error) {
 	answer, err := ask(ctx, s, s.kv.Range, &pb.RangeRequest{
-		Key: []byte(from), RangeEnd: []byte(to), Limit: most, KeysOnly: true,
+		Key: []byte(from), RangeEnd: []byte(to), Limit: most, KeysOnly: !valued,
 	})
 	if err != nil {
 		return nil, err
