@@ -116,17 +116,29 @@ func (l *ledger) current(resource string) (sdk.Lease, error) {
 	return r.lease(resource, l.now), nil
 }
 
-// list returns the current leases under a prefix. It is a picture for people
-// and decides nothing, so it leaves what has ended where it is.
-func (l *ledger) list(prefix string) []sdk.Lease {
-	var leases []sdk.Lease
-	from, cursor := []byte(prefix), l.leases.Cursor()
-	for key, value := cursor.Seek(from); bytes.HasPrefix(key, from) && key != nil; key, value = cursor.Next() {
+// A page is what is read before any of it is yielded: so many records, or so
+// many bytes and the record with which they are reached.
+const (
+	pageSize  = 5000
+	pageBytes = 4 << 20
+)
+
+// list returns the current leases on a page of the records under a prefix, and
+// where the next page begins, or "" behind the last. It is a picture for people and decides
+// nothing, so it leaves what has ended where it is.
+func (l *ledger) list(prefix, from string) (leases []sdk.Lease, next string) {
+	under, cursor := []byte(prefix), l.leases.Cursor()
+	key, value := cursor.Seek([]byte(from))
+	for looked, size := 0, 0; bytes.HasPrefix(key, under) && key != nil; key, value = cursor.Next() {
+		if looked == pageSize || size >= pageBytes {
+			return leases, string(key)
+		}
+		looked, size = looked+1, size+len(value)
 		if r, ok := decode(value); ok && r.Expires > l.now {
 			leases = append(leases, r.lease(string(key), l.now))
 		}
 	}
-	return leases
+	return leases, ""
 }
 
 // get returns the record at a resource, ended or not. A bucket at its place has

@@ -76,18 +76,26 @@ func (b *backend) Current(ctx context.Context, resource string) (sdk.Lease, erro
 	return found[0], nil
 }
 
-// List reads everything before it yields anything, so that a caller is free to
+// List reads a page before it yields any of it, so that a caller is free to
 // change leases while it walks over them.
 func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 	return func(yield func(sdk.Lease, error) bool) {
-		leases, err := b.file.view(ctx, func(l *ledger) ([]sdk.Lease, error) { return l.list(prefix), nil })
-		for _, lease := range leases {
-			if !yield(lease, nil) {
+		for from, more := prefix, true; more; more = from != "" {
+			next := "" // also if there is no file
+			page, err := b.file.view(ctx, func(l *ledger) (leases []sdk.Lease, _ error) {
+				leases, next = l.list(prefix, from)
+				return leases, nil
+			})
+			from = next
+			if err != nil {
+				yield(sdk.Lease{}, err)
 				return
 			}
-		}
-		if err != nil {
-			yield(sdk.Lease{}, err)
+			for _, lease := range page {
+				if !yield(lease, nil) {
+					return
+				}
+			}
 		}
 	}
 }
