@@ -19,7 +19,8 @@
 //
 // Permissions that a principal needs on the table: dynamodb:GetItem,
 // BatchGetItem, PutItem, UpdateItem, DeleteItem, and Scan for List; for Setup
-// also DescribeTable, CreateTable, DescribeTimeToLive and UpdateTimeToLive.
+// also DescribeTable, CreateTable, DescribeTimeToLive and UpdateTimeToLive. Check
+// makes use of the two that describe, if they are allowed.
 package dynamodb
 
 import (

@@ -14,8 +14,12 @@ import (
 const lastSecond = 253402300799
 
 // seconds reads Unix seconds, to the microsecond. A float64 would not do: it
-// cannot hold every microsecond of our time.
+// cannot hold every microsecond of our time. Whole ones, as nearly all are, need
+// no big number.
 func seconds(text string) (time.Time, bool) {
+	if whole, err := strconv.ParseUint(text, 10, 63); err == nil {
+		return time.Unix(int64(whole), 0).UTC(), whole <= lastSecond
+	}
 	n, ok := new(big.Rat).SetString(text)
 	if !ok || n.Sign() < 0 || n.Cmp(big.NewRat(lastSecond, 1)) > 0 {
 		return time.Time{}, false
@@ -27,6 +31,9 @@ func seconds(text string) (time.Time, bool) {
 
 // integer reads a fence.
 func integer(text string) (uint64, bool) {
+	if n, err := strconv.ParseUint(text, 10, 63); err == nil {
+		return n, true
+	}
 	n, ok := new(big.Rat).SetString(text)
 	if !ok || !n.IsInt() || n.Sign() < 0 || n.Num().Cmp(big.NewInt(math.MaxInt64)) > 0 {
 		return 0, false
