@@ -13,6 +13,7 @@ import (
 // that, and the text is the same.
 func TestColour(t *testing.T) {
 	o := newOperator(t, "good", "[backend.good]\ntoken = s3cr3t-token\n")
+	o.env = append(o.env, "NO_COLOR=")
 	if err := os.Chmod(filepath.Join(o.home, ".config", "stormlock.cfg"), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 // TestDoctorInColours: on a terminal, and only there, and only if colours are wanted.
 func TestDoctorInColours(t *testing.T) {
 	o := newOperator(t, "local", "")
+	o.env = append(o.env, "NO_COLOR=")
 	o.ok(t, "backend", "setup", "local")
 	if err := os.Chmod(filepath.Join(o.home, ".local", "state", "stormlock", "locks.db"), 0o666); err != nil {
 		t.Fatal(err)

@@ -18,13 +18,13 @@ type operator struct {
 	env  []string
 }
 
-// newOperator returns an operator who keeps locks by a backend, a real one or one
+// newOperator returns an operator without colours who keeps locks by a backend, a real one or one
 // of plugintest's. more is put at the end of the configuration.
 func newOperator(t *testing.T, backend, more string) *operator {
 	t.Helper()
 	home := t.TempDir()
 	o := &operator{home: home, env: append(os.Environ(),
-		"HOME="+home, "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "STORMLOCK_CONFIG=", "TERM=xterm", "NO_COLOR=",
+		"HOME="+home, "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "STORMLOCK_CONFIG=", "TERM=xterm", "NO_COLOR=1",
 		"PATH="+installed(t, backend)+string(os.PathListSeparator)+os.Getenv("PATH"), plugintest.ScriptDir+"="+home)}
 	o.configure(t, "[default]\nbackend = "+backend+"\nttl = 5m\nprincipal = ana@ops\n"+more)
 	return o

@@ -108,7 +108,7 @@ func (b *backend) access(ctx context.Context) []sdk.Finding {
 	case b.certified:
 		return found(sdk.LevelOK, "etcd accepts this client's certificate")
 	}
-	switch _, err := b.keys(ctx, b.prefix, b.prefix+"\x00", 1); {
+	switch _, err := b.keys(ctx, b.prefix, b.prefix+"\x00", 1, false); {
 	case err == nil:
 		return found(sdk.LevelWarning, "etcd does not ask who we are, so that whoever reaches it can remove locks; turn its authentication on, or let nobody else reach it")
 	case says(err, rpctypes.ErrUserEmpty):

@@ -105,7 +105,7 @@ func spaceFinding(free uint64) sdk.Finding {
 func (f *lockFile) inside(ctx context.Context) (findings []sdk.Finding, err error) {
 	_, err = f.view(ctx, func(l *ledger) ([]sdk.Lease, error) {
 		findings = []sdk.Finding{
-			sdk.Found(sdk.LevelOK, "content", "the lock file is whole, of format %s, and has %d locks", version, len(l.list(""))),
+			sdk.Found(sdk.LevelOK, "content", "the lock file is whole, of format %s, and has %d locks", version, l.count()),
 			l.clock(),
 		}
 		return nil, nil

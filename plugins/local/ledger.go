@@ -141,6 +141,18 @@ func (l *ledger) list(prefix, from string) (leases []sdk.Lease, next string) {
 	return leases, ""
 }
 
+// count is how many leases are current.
+func (l *ledger) count() (n int) {
+	for from := ""; ; {
+		page, next := l.list("", from)
+		n += len(page)
+		if next == "" {
+			return n
+		}
+		from = next
+	}
+}
+
 // get returns the record at a resource, ended or not. A bucket at its place has
 // no value, but is not nothing.
 func (l *ledger) get(resource string) (record, error) {

@@ -51,15 +51,6 @@ func scripted(b *backend) {
 	b.current = func(ctx context.Context, resource string) (sdk.Lease, error) {
 		return perform(ctx, dir, "current", sdk.Lease{Resource: resource}, look)
 	}
-	b.list = func(prefix string) iter.Seq2[sdk.Lease, error] {
-		return func(yield func(sdk.Lease, error) bool) {
-			for resource, lease := range stored(dir) {
-				if strings.HasPrefix(resource, prefix) && !yield(lease, nil) {
-					return
-				}
-			}
-		}
-	}
 	b.list = func(prefix string) iter.Seq2[sdk.Lease, error] { return scriptedList(dir, prefix) }
 }
 
