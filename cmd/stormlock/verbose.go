@@ -9,6 +9,7 @@ import (
 
 	"github.com/stormlock/stormlock/internal/ttl"
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/plugin"
 )
 
 // verbose is the flag -v: whether to tell on stderr what is being asked of whom. It
@@ -140,6 +141,14 @@ func (t *teller) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 	statements, err := t.Backend.Setup(ctx, dryRun)
 	answered(fmt.Sprintf("%d statements", len(statements)), err)
 	return statements, err
+}
+
+// Describe implements [describer], as whatever can be told of does.
+func (t *teller) Describe(ctx context.Context) (plugin.Description, error) {
+	answered := t.ask(ctx, "describe itself")
+	about, err := t.Backend.(describer).Describe(ctx)
+	answered(about.Name+" "+about.Version, err)
+	return about, err
 }
 
 func (t *teller) Check(ctx context.Context) ([]sdk.Finding, error) {
