@@ -19,10 +19,9 @@ const (
 
 // List goes through the keys, which etcd keeps in order, and so meets each lock
 // once. A lock is read whole, as of one moment, and other data is passed over.
+// Each page has the time of a call: all of them may well take longer.
 func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 	return func(yield func(sdk.Lease, error) bool) {
-		ctx, cancel := b.bounded(ctx)
-		defer cancel()
 		from := b.prefix + prefix
 		for end := clientv3.GetPrefixRangeEnd(from); from != ""; {
 			var leases []sdk.Lease
@@ -43,6 +42,8 @@ func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, 
 // turn returns the leases whose ids are on the next page, and where the page
 // after it begins, or "" behind the last.
 func (b *backend) turn(ctx context.Context, prefix, from, end string) ([]sdk.Lease, string, error) {
+	ctx, cancel := b.bounded(ctx)
+	defer cancel()
 	p, err := b.page(ctx, from, end)
 	if err != nil {
 		return nil, "", err

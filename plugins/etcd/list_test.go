@@ -92,6 +92,31 @@ func TestListOfManyYieldsEachOnce(t *testing.T) {
 	}
 }
 
+// The time of a call is that of a page: who has many locks, or a reader who takes
+// his time, needs more for all of them.
+func TestListMayTakeLongerThanACall(t *testing.T) {
+	t.Parallel()
+	b, raw := start(t)
+	acquire(t, b, want("a"))
+	acquire(t, b, want("b"))
+	for i := range pageSize {
+		put(t, raw, fmt.Sprintf("%sa/x%d", b.prefix, i), "an application's")
+	}
+	var names []string
+	b.timeout = 2 * time.Second
+	for lease, err := range b.List(testContext(t), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if names = append(names, lease.Resource); lease.Resource == "a" {
+			time.Sleep(b.timeout + 100*time.Millisecond)
+		}
+	}
+	if !slices.Equal(names, []string{"a", "b"}) {
+		t.Errorf("got %q", names)
+	}
+}
+
 // What other applications keep below the prefix may be larger than an answer
 // that is read.
 func TestListBesideLargeValues(t *testing.T) {

@@ -8,7 +8,7 @@
 SELECT t.resource, t.lease::text, t.principal,
        coalesce(CASE WHEN t.details_of = t.lease THEN t.reason END, ''),
        (date_part('epoch', t.created) * 1000000)::bigint,
-       (date_part('epoch', least(t.expires, clock_timestamp() + interval '200 years') - clock_timestamp()) * 1000000)::bigint,
+       (least(date_part('epoch', t.expires) - date_part('epoch', clock_timestamp()), 6307200000) * 1000000)::bigint,
        coalesce(CASE WHEN t.details_of = t.lease THEN t.fence END, 0)
 FROM {table} AS t
 WHERE t.resource COLLATE "C" >= $1 AND t.resource > $2
