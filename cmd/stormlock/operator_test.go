@@ -40,7 +40,11 @@ func installed(t *testing.T, backend string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Dir(path)
+	dir := t.TempDir() // where no other one is
+	if err := os.Symlink(path, filepath.Join(dir, filepath.Base(path))); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // configure writes the operator's configuration file.
