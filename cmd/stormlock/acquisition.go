@@ -145,7 +145,7 @@ func (a *acquisition) callOff(ctx context.Context) error {
 	a.calledOff = true
 	a.entry.releasing()
 	q := inquiry{doubt: true}
-	return q.pursue(ctx, a.session.releasing(a.want))
+	return q.pursue(ctx, a.link.releasing(a.want))
 }
 
 // unsettled says that the outcome is unknown. A fresh lease whose acquire was

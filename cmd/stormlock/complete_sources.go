@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/stormlock/stormlock/internal/leases"
 	"github.com/stormlock/stormlock/internal/pluginhost"
 )
 
@@ -99,7 +98,7 @@ func (g *globals) resources(prefix string) []source {
 }
 
 func resourcesOnRecord(_ context.Context, offer func(suggestion)) {
-	for _, n := range notesAsTheyAre() {
+	for _, n := range notesAsTheyAre(time.Now()) {
 		offer(suggestion{n.Resource, "on your record: " + stateText(n, time.Now())})
 	}
 }
@@ -107,23 +106,12 @@ func resourcesOnRecord(_ context.Context, offer func(suggestion)) {
 // idsOnRecord is the source of lease ids of a resource.
 func idsOnRecord(resource string) source {
 	return func(_ context.Context, offer func(suggestion)) {
-		for _, n := range notesAsTheyAre() {
+		for _, n := range notesAsTheyAre(time.Now()) {
 			if n.Resource == resource {
 				offer(suggestion{n.ID(), stateText(n, time.Now()) + ", until " + n.Until.Local().Format(time.DateTime)})
 			}
 		}
 	}
-}
-
-// notesAsTheyAre reads the record without tidying it up.
-func notesAsTheyAre() []leases.Note {
-	record, err := openRecord(leases.Open)
-	if record == nil || err != nil {
-		return nil
-	}
-	defer record.Close()
-	notes, _ := record.List(time.Now())
-	return notes
 }
 
 func (g *globals) resourcesInFile(ctx context.Context, offer func(suggestion)) {
@@ -144,7 +132,7 @@ func (g *globals) resourcesInStore(prefix string) source {
 		if err != nil {
 			return
 		}
-		settings, err := file.Resolve("default") // which has no section of its own
+		settings, err := file.Resolve(defaults)
 		if err != nil {
 			return
 		}

@@ -145,7 +145,7 @@ func (x *examination) start(ctx context.Context) {
 	x.link = link
 	var about plugin.Description
 	_, err := bounded(ctx, func(ctx context.Context) (err error) {
-		about, err = link.backend.(describer).Describe(ctx)
+		about, err = link.backend.Describe(ctx)
 		return err
 	})
 	if err != nil {

@@ -175,11 +175,7 @@ func (p *proof) release(ctx context.Context) {
 	p.about = "release"
 	began, id := time.Now(), cmp.Or(p.lease.ID, p.want.ID)
 	var q inquiry
-	err := q.pursue(ctx, func(ctx context.Context) error {
-		return p.link.ask(ctx, func(ctx context.Context, backend sdk.Backend) error {
-			return backend.Release(ctx, sdk.Lease{Resource: probe, ID: id})
-		})
-	})
+	err := q.pursue(ctx, p.link.releasing(sdk.Lease{Resource: probe, ID: id}))
 	switch {
 	case errors.Is(err, sdk.ErrNotHeld) && p.granted() && !q.doubt:
 		p.gone("release")

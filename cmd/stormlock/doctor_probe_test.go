@@ -17,11 +17,11 @@ import (
 
 // A patient is a store that doctor examines, with what ails it.
 type patient struct {
-	sdk.Backend // has no other calls
-	fault       map[string]error
-	slow        map[string]time.Duration
-	forgetful   bool   // it does not show what it granted
-	interrupt   string // the call at which the operator presses Ctrl-C
+	peer      // has no other calls
+	fault     map[string]error
+	slow      map[string]time.Duration
+	forgetful bool   // it does not show what it granted
+	interrupt string // the call at which the operator presses Ctrl-C
 
 	press func()
 	calls []string
@@ -88,7 +88,7 @@ func (p *patient) examined(t *testing.T) (findings []sdk.Finding) {
 		x := &examination{
 			globals: &globals{timeout: ttlFlag{duration: defaultTimeout}}, reached: true, told: map[string]string{},
 			show: func(f sdk.Finding) error { findings = append(findings, f); return nil },
-			link: &link{start: func(context.Context) (sdk.Backend, func(time.Duration) bool, error) {
+			link: &link{start: func(context.Context) (peer, func(time.Duration) bool, error) {
 				return p, func(time.Duration) bool { return true }, nil
 			}},
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stormlock/stormlock/internal/guarded"
-	"github.com/stormlock/stormlock/sdk"
 )
 
 const execName = "exec"
@@ -126,7 +125,7 @@ func (s *session) exec(ctx context.Context, f execFlags, c guarded.Command) erro
 
 // notAcquired is the error of exec if another holds the lock.
 func notAcquired(err error, code int) error {
-	if errors.Is(err, sdk.ErrHeld) || exitCode(err) == exitHeld {
+	if exitCode(err) == exitHeld {
 		return &commandEnd{code, err.Error()}
 	}
 	return err

@@ -56,10 +56,12 @@ func (x *execution) adopt(ctx context.Context) (err error) {
 		return err
 	}
 	x.asked = lease.TTL
-	if x.lease, x.sent, err = x.renewed(ctx, lease); exitCode(err) == exitLost && err != nil {
+	switch x.lease, x.sent, err = x.renewed(ctx, lease); {
+	case exitCode(err) == exitLost:
 		return &commandEnd{int(x.flags.conflict), err.Error()}
+	case err == nil:
+		x.entry = x.noted(lease)
 	}
-	x.entry = x.changing(lease, "")
 	return err
 }
 

@@ -376,20 +376,13 @@ func TestFormatsOfAHostileLease(t *testing.T) {
 // TestLogOfHostileText: the log is escaped on its way to the terminal, too, whoever
 // wrote to it. It spreads a value of several lines over as many of its own.
 func TestLogOfHostileText(t *testing.T) {
-	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	stderr := os.Stderr
-	os.Stderr = file
+	stderr := stderrTo(t)
 	log, err := (&globals{logLevel: "trace"}).logger()
-	os.Stderr = stderr
 	if err != nil {
 		t.Fatal(err)
 	}
 	log.Debug(plugintest.HostileBytes, "key", plugintest.HostileBytes)
-	for line := range strings.SplitSeq(content(file.Name()), "\n") {
+	for line := range strings.SplitSeq(content(stderr), "\n") {
 		checkShown(t, line)
 	}
 }

@@ -14,19 +14,25 @@ import (
 // about to, so that nobody else's answer would be definite.
 var errStuck = errors.New("the backend's process does not end, not even when it is killed")
 
+// A peer is a backend as it is seen from here.
+type peer interface {
+	sdk.Backend
+	describer
+}
+
 // A link leads to a backend. Its process is replaced by a fresh one after an
 // attempt without an answer: only once the old one is gone is all that can
 // still arrive at the store already on its way there.
 type link struct {
-	start   func(context.Context) (sdk.Backend, func(grace time.Duration) (gone bool), error)
-	backend sdk.Backend // nil while none is to be asked
+	start   func(context.Context) (peer, func(grace time.Duration) (gone bool), error)
+	backend peer // nil while none is to be asked
 	stop    func(grace time.Duration) (gone bool)
 }
 
 // link makes a link to a backend with its section of the file. It starts
 // nothing.
 func (g *globals) link(file *config.File, name string) *link {
-	return &link{start: func(ctx context.Context) (sdk.Backend, func(time.Duration) bool, error) {
+	return &link{start: func(ctx context.Context) (peer, func(time.Duration) bool, error) {
 		p, err := g.start(ctx, file, name)
 		if err != nil {
 			return nil, nil, err
@@ -60,6 +66,15 @@ func (l *link) ask(ctx context.Context, request func(context.Context, sdk.Backen
 		l.close(ctx, certain(err))
 	}
 	return err
+}
+
+// releasing is an attempt at a release.
+func (l *link) releasing(lease sdk.Lease) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return l.ask(ctx, func(ctx context.Context, backend sdk.Backend) error {
+			return backend.Release(ctx, lease)
+		})
+	}
 }
 
 // close ends the process, if there is one. One whose call was cut short gets

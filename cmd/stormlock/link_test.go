@@ -15,10 +15,10 @@ type processes struct {
 	immortal         bool
 }
 
-func (p *processes) start(context.Context) (sdk.Backend, func(time.Duration) bool, error) {
+func (p *processes) start(context.Context) (peer, func(time.Duration) bool, error) {
 	p.started++
 	p.running++
-	return struct{ sdk.Backend }{}, func(time.Duration) bool {
+	return struct{ peer }{}, func(time.Duration) bool {
 		if !p.immortal {
 			p.running--
 		}

@@ -115,5 +115,5 @@ func noDefault(file *config.File) error {
 	if len(used) > 0 {
 		advice = "name one with --backend: sections of resources use " + strings.Join(used, ", ")
 	}
-	return &exitError{exitConfig, fmt.Sprintf("%s: section [default] has no backend; %s", file.Position("default", ""), advice)}
+	return &exitError{exitConfig, fmt.Sprintf("%s: section [default] has no backend; %s", file.Position(defaults, ""), advice)}
 }

@@ -117,6 +117,18 @@ func summary(notes []leases.Note) string {
 	return strings.Join(parts, ", ")
 }
 
+// notesAsTheyAre reads the record without tidying it up, or a word about its
+// faults.
+func notesAsTheyAre(now time.Time) []leases.Note {
+	record, err := openRecord(leases.Open)
+	if record == nil || err != nil {
+		return nil
+	}
+	defer record.Close()
+	notes, _ := record.List(now)
+	return notes
+}
+
 // allNotes reads the record, and tells of what in it is no note.
 func allNotes(ctx context.Context) ([]leases.Note, error) {
 	type content struct {

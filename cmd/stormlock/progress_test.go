@@ -12,19 +12,28 @@ import (
 	"github.com/stormlock/stormlock/sdk/boottime"
 )
 
-// toldWhile returns what is written on stderr, which is no terminal, while do runs.
-func toldWhile(t *testing.T, do func()) string {
+// stderrTo makes stderr a file until the end of the test, and returns its path.
+func stderrTo(t *testing.T) (path string) {
 	t.Helper()
 	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
 	stderr := os.Stderr
 	os.Stderr = file
-	defer func() { os.Stderr = stderr }()
+	t.Cleanup(func() {
+		os.Stderr = stderr
+		_ = file.Close()
+	})
+	return file.Name()
+}
+
+// toldWhile returns what is written on stderr, which is no terminal, while do runs.
+func toldWhile(t *testing.T, do func()) string {
+	t.Helper()
+	path := stderrTo(t)
 	do()
-	text, err := os.ReadFile(file.Name())
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

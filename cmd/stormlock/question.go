@@ -22,7 +22,7 @@ func canAsk() bool { return terminal.Is(os.Stdin) && terminal.Is(os.Stderr) }
 // ask puts a question and returns the line that is typed, without white space at its
 // ends. Ctrl-C and the end of the input are errors by which nothing was changed.
 func (q *questions) ask(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(os.Stderr, "stormlock: "+question)
+	fmt.Fprint(os.Stderr, program+" "+question)
 	line, interrupted, err := inTime(ctx, func() (string, error) { return q.answers.ReadString('\n') })
 	switch {
 	case interrupted:

@@ -147,13 +147,21 @@ func (e *entry) resume(prior *leases.Note) {
 	}
 }
 
-// changing notes a renew, or a release, of a lease that is on record.
-func (s *session) changing(lease sdk.Lease, state leases.State) *entry {
+// noted is the entry of a lease, nil if it is not on record.
+func (s *session) noted(lease sdk.Lease) *entry {
 	prior := s.book.find(s.place(), lease.ID)
 	if prior == nil {
 		return nil
 	}
-	e := &entry{book: &s.book, prior: prior, note: *prior}
+	return &entry{book: &s.book, prior: prior, note: *prior}
+}
+
+// changing notes a renew, or a release, of a lease that is on record.
+func (s *session) changing(lease sdk.Lease, state leases.State) *entry {
+	e := s.noted(lease)
+	if e == nil {
+		return nil
+	}
 	if state != "" {
 		e.note.State = state
 	}

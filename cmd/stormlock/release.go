@@ -77,7 +77,7 @@ func (s *session) end(ctx context.Context, lease sdk.Lease, unknown func(error) 
 	entry := s.changing(lease, leases.Releasing)
 	settle(unknown(errInterrupted))
 	var q inquiry
-	err = q.pursue(ctx, s.releasing(lease))
+	err = q.pursue(ctx, s.link.releasing(lease))
 	switch {
 	case answered(err):
 		entry.remove()
@@ -87,15 +87,6 @@ func (s *session) end(ctx context.Context, lease sdk.Lease, unknown func(error) 
 		err = unknown(err)
 	}
 	return q.doubt, err
-}
-
-// releasing is an attempt at a release.
-func (s *session) releasing(lease sdk.Lease) func(context.Context) error {
-	return func(ctx context.Context) error {
-		return s.link.ask(ctx, func(ctx context.Context, backend sdk.Backend) error {
-			return backend.Release(ctx, lease)
-		})
-	}
 }
 
 // endedAlready is for a release that found nothing to end.

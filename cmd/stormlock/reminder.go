@@ -48,15 +48,7 @@ func remindsOf(cmd *cobra.Command) bool {
 func endingSoon(ctx context.Context, now time.Time) []leases.Note {
 	ctx, cancel := context.WithTimeout(ctx, reminderTime)
 	defer cancel()
-	notes, _, _ := inTime(ctx, func() ([]leases.Note, error) {
-		record, err := openRecord(leases.Open)
-		if record == nil || err != nil {
-			return nil, err
-		}
-		defer record.Close()
-		all, _ := record.List(now)
-		return all, nil
-	})
+	notes, _, _ := inTime(ctx, func() ([]leases.Note, error) { return notesAsTheyAre(now), nil })
 	notes = slices.DeleteFunc(notes, func(n leases.Note) bool { return !endsSoon(n, now) })
 	slices.SortStableFunc(notes, func(a, b leases.Note) int { return a.Until.Compare(b.Until) })
 	return notes

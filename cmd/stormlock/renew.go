@@ -96,7 +96,7 @@ func (s *session) extend(ctx context.Context, q *inquiry, lease sdk.Lease) (got 
 func (s *session) voidRenewal(ctx context.Context, lease sdk.Lease, entry *entry) error {
 	entry.releasing()
 	q := inquiry{doubt: true}
-	if err := q.pursue(ctx, s.releasing(lease)); !answered(err) {
+	if err := q.pursue(ctx, s.link.releasing(lease)); !answered(err) {
 		return s.lost(ctx, lease, fmt.Sprintf(", but a request to renew it that got no answer may yet take effect; to rule that out, run: %s release %s %s",
 			s.self, resourceArgument(lease.Resource), lease.ID))
 	}

@@ -51,7 +51,7 @@ func pinText(pin string) string {
 
 // telling returns a backend of which each request and answer is told, if -v was given.
 // Lease ids are not: that of another's lease could be used to release it.
-func telling(name string, b sdk.Backend) sdk.Backend {
+func telling(name string, b peer) peer {
 	if !verbose {
 		return b
 	}
@@ -60,7 +60,7 @@ func telling(name string, b sdk.Backend) sdk.Backend {
 
 // A teller tells what is asked of a backend.
 type teller struct {
-	sdk.Backend
+	peer
 	name string
 }
 
@@ -90,28 +90,28 @@ func faultText(err error) string {
 
 func (t *teller) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error) {
 	answered := t.ask(ctx, "acquire resource %q for %s as %s", want.Resource, ttl.Format(want.TTL), want.Principal)
-	got, err := t.Backend.Acquire(ctx, want)
+	got, err := t.peer.Acquire(ctx, want)
 	answered("granted for "+ttl.Format(got.TTL), err)
 	return got, err
 }
 
 func (t *teller) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error) {
 	answered := t.ask(ctx, "renew the lease of resource %q for %s", lease.Resource, ttl.Format(lease.TTL))
-	got, err := t.Backend.Renew(ctx, lease)
+	got, err := t.peer.Renew(ctx, lease)
 	answered("renewed for "+ttl.Format(got.TTL), err)
 	return got, err
 }
 
 func (t *teller) Release(ctx context.Context, lease sdk.Lease) error {
 	answered := t.ask(ctx, "release the lease of resource %q", lease.Resource)
-	err := t.Backend.Release(ctx, lease)
+	err := t.peer.Release(ctx, lease)
 	answered("released", err)
 	return err
 }
 
 func (t *teller) Current(ctx context.Context, resource string) (sdk.Lease, error) {
 	answered := t.ask(ctx, "tell who holds resource %q", resource)
-	lease, err := t.Backend.Current(ctx, resource)
+	lease, err := t.peer.Current(ctx, resource)
 	answered(heldText(lease), err)
 	return lease, err
 }
@@ -121,7 +121,7 @@ func (t *teller) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, e
 		answered := t.ask(ctx, "list the leases of resources that begin with %q", prefix)
 		n, fault := 0, error(nil)
 		defer func() { answered(fmt.Sprintf("%d leases", n), fault) }()
-		for lease, err := range t.Backend.List(ctx, prefix) {
+		for lease, err := range t.peer.List(ctx, prefix) {
 			if fault = err; err == nil {
 				n++
 			}
@@ -138,22 +138,21 @@ func (t *teller) Setup(ctx context.Context, dryRun bool) ([]string, error) {
 		what = "tell what its store lacks"
 	}
 	answered := t.ask(ctx, "%s", what)
-	statements, err := t.Backend.Setup(ctx, dryRun)
+	statements, err := t.peer.Setup(ctx, dryRun)
 	answered(fmt.Sprintf("%d statements", len(statements)), err)
 	return statements, err
 }
 
-// Describe implements [describer], as whatever can be told of does.
 func (t *teller) Describe(ctx context.Context) (plugin.Description, error) {
 	answered := t.ask(ctx, "describe itself")
-	about, err := t.Backend.(describer).Describe(ctx)
+	about, err := t.peer.Describe(ctx)
 	answered(about.Name+" "+about.Version, err)
 	return about, err
 }
 
 func (t *teller) Check(ctx context.Context) ([]sdk.Finding, error) {
 	answered := t.ask(ctx, "look at the settings of its store")
-	findings, err := t.Backend.Check(ctx)
+	findings, err := t.peer.Check(ctx)
 	answered(fmt.Sprintf("%d findings", len(findings)), err)
 	return findings, err
 }

@@ -13,7 +13,7 @@ import (
 
 // A queue is a backend with one lock, in virtual time, that is free after a while.
 type queue struct {
-	sdk.Backend
+	peer
 	t               *testing.T
 	free            time.Time
 	looks, acquires int
@@ -60,7 +60,7 @@ func TestWaitOfHours(t *testing.T) {
 			start := time.Now()
 			bootNow = func() boottime.Instant { return boottime.Instant(time.Since(start)) }
 			q := &queue{t: t, free: start.Add(6 * time.Hour)}
-			s := &session{time: defaultTimeout, link: &link{start: func(context.Context) (sdk.Backend, func(time.Duration) bool, error) {
+			s := &session{time: defaultTimeout, link: &link{start: func(context.Context) (peer, func(time.Duration) bool, error) {
 				return q, func(time.Duration) bool { return true }, nil
 			}}}
 			defer s.book.close()

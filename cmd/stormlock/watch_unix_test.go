@@ -343,7 +343,7 @@ func surveyOf(do func(n int)) *survey {
 
 // A lister is a backend that can do no more than list.
 type lister struct {
-	sdk.Backend
+	peer
 	list iter.Seq2[sdk.Lease, error]
 }
 
@@ -374,24 +374,17 @@ func TestSnapshotIsBounded(t *testing.T) {
 
 // TestHush: warnings of a watch are told once it is over.
 func TestHush(t *testing.T) {
-	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	stderr := os.Stderr
-	os.Stderr = file
-	defer func() { os.Stderr = stderr }()
+	stderr := stderrTo(t)
 	g := &globals{}
 	g.warn("before")
 	tell := g.hush()
 	g.warn("before")
 	g.warn("meanwhile")
-	if got := content(file.Name()); got != "stormlock: warning: before\n" {
+	if got := content(stderr); got != "stormlock: warning: before\n" {
 		t.Errorf("told %q", got)
 	}
 	tell()
-	if got := content(file.Name()); got != "stormlock: warning: before\nstormlock: warning: meanwhile\n" {
+	if got := content(stderr); got != "stormlock: warning: before\nstormlock: warning: meanwhile\n" {
 		t.Errorf("told %q", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // shows is a store that shows one lease, whatever it was asked before.
 type shows struct {
-	sdk.Backend
+	peer
 	lease sdk.Lease
 }
 

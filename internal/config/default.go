@@ -8,14 +8,11 @@ import (
 // DefaultBackend returns the backend of section [default], as written, or "" if
 // there is none. The values of the other keys are not judged.
 func (f *File) DefaultBackend() (string, error) {
-	if err := f.checkKeys([]string{defaultSection}); err != nil {
+	sections := []string{defaultSection}
+	if err := f.checkKeys(sections); err != nil {
 		return "", err
 	}
-	value, ok := f.sections[defaultSection]["backend"]
-	if ok && value == "" {
-		return "", fault(f.Position(defaultSection, "backend"), "backend is empty; write backend = NAME")
-	}
-	return value, nil
+	return f.namedBackend(sections)
 }
 
 // OtherBackends returns the backends that sections of resources name, as written,

@@ -63,16 +63,21 @@ func sectionsOf(resource string) []string {
 	return []string{resource, defaultSection}
 }
 
-func (f *File) backend(sections []string, s *Settings) error {
-	section, value, ok := f.lookup(sections, "backend")
-	switch {
-	case !ok:
-		return fault(f.Position(defaultSection, ""), "no backend is configured for resource %q; set backend = NAME in section [default]", s.Resource)
-	case value == "":
-		return fault(f.Position(section, "backend"), "backend is empty; write backend = NAME")
+func (f *File) backend(sections []string, s *Settings) (err error) {
+	s.Backend, err = f.namedBackend(sections)
+	if s.Backend == "" && err == nil {
+		err = fault(f.Position(defaultSection, ""), "no backend is configured for resource %q; set backend = NAME in section [default]", s.Resource)
 	}
-	s.Backend = value
-	return nil
+	return err
+}
+
+// namedBackend is the backend that sections name, "" if they name none.
+func (f *File) namedBackend(sections []string) (string, error) {
+	section, value, ok := f.lookup(sections, "backend")
+	if ok && value == "" {
+		return "", fault(f.Position(section, "backend"), "backend is empty; write backend = NAME")
+	}
+	return value, nil
 }
 
 func (f *File) principal(sections []string, s *Settings) error {

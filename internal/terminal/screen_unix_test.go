@@ -3,7 +3,6 @@
 package terminal
 
 import (
-	"os"
 	"testing"
 
 	"github.com/creack/pty"
@@ -42,11 +41,7 @@ func TestScreen(t *testing.T) {
 
 func TestNoScreen(t *testing.T) {
 	_, slave := pair(t)
-	file, err := os.CreateTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	file := plainFile(t)
 	if s := NewScreen(file); s != nil {
 		t.Error("a file has a screen")
 	}

@@ -23,6 +23,17 @@ func pair(t *testing.T) (screen, terminal *os.File) {
 	return screen, terminal
 }
 
+// plainFile is no terminal.
+func plainFile(t *testing.T) *os.File {
+	t.Helper()
+	file, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	return file
+}
+
 func read(t *testing.T, f *os.File) string {
 	t.Helper()
 	text := make([]byte, 4096)
@@ -35,11 +46,7 @@ func read(t *testing.T, f *os.File) string {
 
 func TestColoursOnlyOnATerminal(t *testing.T) {
 	_, terminal := pair(t)
-	file, err := os.CreateTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	file := plainFile(t)
 	painted := "\x1b[31mred\x1b[0m"
 	for _, c := range []struct {
 		name  string
@@ -84,11 +91,7 @@ func TestLine(t *testing.T) {
 
 func TestNoLine(t *testing.T) {
 	_, terminal := pair(t)
-	file, err := os.CreateTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	file := plainFile(t)
 	if l := NewLine(file); l != nil {
 		t.Error("a file has a line that changes")
 	}

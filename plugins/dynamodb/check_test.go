@@ -16,52 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 )
-
-// check returns what Check finds, by what it is about.
-func check(t *testing.T, b sdk.Backend) map[string]sdk.Finding {
-	t.Helper()
-	findings, err := b.Check(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[string]sdk.Finding{}
-	for _, f := range findings {
-		if _, twice := all[f.About]; twice {
-			t.Errorf("two findings about %s", f.About)
-		}
-		if f.Message == "" || strings.ContainsAny(f.Message, "\r\n") || strings.Contains(f.Message, secret) {
-			t.Errorf("%s: %q", f.About, f.Message)
-		}
-		all[f.About] = f
-	}
-	return all
-}
-
-// finds checks that there is a finding, and what it says.
-func finds(t *testing.T, all map[string]sdk.Finding, about string, level sdk.Level, parts ...string) {
-	t.Helper()
-	f, found := all[about]
-	if !found || f.Level != level {
-		t.Errorf("%s: %+v, want %s", about, f, level)
-	}
-	for _, part := range parts {
-		if !strings.Contains(f.Message, part) {
-			t.Errorf("%s: %q does not contain %q", about, f.Message, part)
-		}
-	}
-}
-
-// wellButFor checks that there are no bad findings but for some. DynamoDB Local
-// is one.
-func wellButFor(t *testing.T, all map[string]sdk.Finding, abouts ...string) {
-	t.Helper()
-	for about, f := range all {
-		if f.Level != sdk.LevelOK && about != "connection" && !slices.Contains(abouts, about) {
-			t.Errorf("%+v", f)
-		}
-	}
-}
 
 // described has a front change what is said of the table.
 func described(change func(table map[string]any)) func(*exchange) {
@@ -99,17 +55,17 @@ func TestCheckOfAStoreThatIsWell(t *testing.T) {
 	acquire(t, b, want("deploy"))
 	kept := dump(t, b, raw)
 	f.asked()
-	all := check(t, b)
-	finds(t, all, "connection", sdk.LevelWarning, c.Endpoint, "eu-west-1", "DynamoDB Local")
-	finds(t, all, "table", sdk.LevelOK, "ACTIVE")
-	finds(t, all, "key", sdk.LevelOK, `"resource"`)
-	finds(t, all, "capacity", sdk.LevelOK, "on demand")
-	finds(t, all, "replicas", sdk.LevelOK, "one region")
-	finds(t, all, "deletion", sdk.LevelOK, "deletion protection is off")
-	finds(t, all, "time to live", sdk.LevelOK, `"expires"`)
-	finds(t, all, "privileges", sdk.LevelOK, "GetItem, BatchGetItem and Scan")
-	finds(t, all, "clock", sdk.LevelOK, "agrees")
-	wellButFor(t, all)
+	all := backendtest.FindingsOf(t, b, secret)
+	all.Say(t, "connection", sdk.LevelWarning, c.Endpoint, "eu-west-1", "DynamoDB Local")
+	all.Say(t, "table", sdk.LevelOK, "ACTIVE")
+	all.Say(t, "key", sdk.LevelOK, `"resource"`)
+	all.Say(t, "capacity", sdk.LevelOK, "on demand")
+	all.Say(t, "replicas", sdk.LevelOK, "one region")
+	all.Say(t, "deletion", sdk.LevelOK, "deletion protection is off")
+	all.Say(t, "time to live", sdk.LevelOK, `"expires"`)
+	all.Say(t, "privileges", sdk.LevelOK, "GetItem, BatchGetItem and Scan")
+	all.Say(t, "clock", sdk.LevelOK, "agrees")
+	all.WellBut(t, "connection")
 	if len(all) != 9 {
 		t.Errorf("%d findings", len(all))
 	}
@@ -128,29 +84,29 @@ func TestCheckTellsWhichTable(t *testing.T) {
 	f, c := before(t, account(t), nil)
 	b, _ := startAt(t, c)
 	f.use(described(func(table map[string]any) { table["TableArn"] = arn }))
-	finds(t, check(t, b), "connection", sdk.LevelOK, arn, c.Endpoint)
+	backendtest.FindingsOf(t, b, secret).Say(t, "connection", sdk.LevelOK, arn, c.Endpoint)
 	b.endpoint = "http://dynamodb.example.org"
-	finds(t, check(t, b), "connection", sdk.LevelWarning, "not encrypted", `"endpoint"`)
+	backendtest.FindingsOf(t, b, secret).Say(t, "connection", sdk.LevelWarning, "not encrypted", `"endpoint"`)
 }
 
 func TestCheckOfTablesThatTakeNoLocks(t *testing.T) {
 	t.Parallel()
 	c := account(t)
-	all := check(t, openAt(t, c))
-	finds(t, all, "table", sdk.LevelError, "does not exist", "stormlock backend setup")
-	wellButFor(t, all, "table")
+	all := backendtest.FindingsOf(t, openAt(t, c), secret)
+	all.Say(t, "table", sdk.LevelError, "does not exist", "stormlock backend setup")
+	all.WellBut(t, "connection", "table")
 	for name, make := range otherTables {
 		f, c := before(t, account(t), nil)
 		b := openAt(t, c)
 		if _, err := client(t, c).CreateTable(testContext(t), make()); err != nil {
 			t.Fatal(err)
 		}
-		all := check(t, b)
-		finds(t, all, "key", sdk.LevelError, `partition key "resource", a string, and no sort key`)
-		wellButFor(t, all, "key", "capacity")
+		all := backendtest.FindingsOf(t, b, secret)
+		all.Say(t, "key", sdk.LevelError, `partition key "resource", a string, and no sort key`)
+		all.WellBut(t, "connection", "key", "capacity")
 		f.use(denying("DescribeTable", "DescribeTimeToLive"))
-		all = check(t, b)
-		finds(t, all, "table", sdk.LevelError, `partition key "resource", a string, and no sort key`)
+		all = backendtest.FindingsOf(t, b, secret)
+		all.Say(t, "table", sdk.LevelError, `partition key "resource", a string, and no sort key`)
 		if _, found := all["privileges"]; found {
 			t.Errorf("%s: %v", name, all)
 		}
@@ -172,9 +128,9 @@ func TestCheckOfTheTablesStatus(t *testing.T) {
 		types.TableStatusInaccessibleEncryptionCredentials: {sdk.LevelError, "KMS key"},
 	} {
 		f.use(described(func(table map[string]any) { table["TableStatus"] = status }))
-		all := check(t, b)
-		finds(t, all, "table", is.level, is.text)
-		wellButFor(t, all, "table")
+		all := backendtest.FindingsOf(t, b, secret)
+		all.Say(t, "table", is.level, is.text)
+		all.WellBut(t, "connection", "table")
 	}
 }
 
@@ -197,7 +153,7 @@ func TestCheckOfCapacity(t *testing.T) {
 		`{"BillingModeSummary":null,"ProvisionedThroughput":null}`:                    {sdk.LevelOK, "no limit is told"},
 	} {
 		f.use(described(func(table map[string]any) { _ = json.Unmarshal([]byte(said), &table) }))
-		finds(t, check(t, b), "capacity", is.level, is.text)
+		backendtest.FindingsOf(t, b, secret).Say(t, "capacity", is.level, is.text)
 	}
 
 	// A real one, too.
@@ -208,7 +164,7 @@ func TestCheckOfCapacity(t *testing.T) {
 	if _, err := client(t, c).CreateTable(testContext(t), in); err != nil {
 		t.Fatal(err)
 	}
-	finds(t, check(t, openAt(t, c)), "capacity", sdk.LevelWarning, "1 write units")
+	backendtest.FindingsOf(t, openAt(t, c), secret).Say(t, "capacity", sdk.LevelWarning, "1 write units")
 }
 
 func TestCheckOfGlobalTables(t *testing.T) {
@@ -226,7 +182,7 @@ func TestCheckOfGlobalTables(t *testing.T) {
 		`{"Replicas":[{"RegionName":"eu-west-1"}]}`:                                                        {sdk.LevelOK, "one region"},
 	} {
 		f.use(described(func(table map[string]any) { _ = json.Unmarshal([]byte(said), &table) }))
-		finds(t, check(t, b), "replicas", is.level, is.text)
+		backendtest.FindingsOf(t, b, secret).Say(t, "replicas", is.level, is.text)
 	}
 }
 
@@ -236,7 +192,7 @@ func TestCheckOfDeletionProtection(t *testing.T) {
 	if _, err := raw.UpdateTable(testContext(t), &ddb.UpdateTableInput{TableName: &b.table, DeletionProtectionEnabled: aws.Bool(true)}); err != nil {
 		t.Fatal(err)
 	}
-	finds(t, check(t, b), "deletion", sdk.LevelOK, "protected")
+	backendtest.FindingsOf(t, b, secret).Say(t, "deletion", sdk.LevelOK, "protected")
 }
 
 func TestCheckOfTheTimeToLive(t *testing.T) {
@@ -244,9 +200,9 @@ func TestCheckOfTheTimeToLive(t *testing.T) {
 	c := account(t)
 	raw := unswept(t, c)
 	b := openAt(t, c)
-	all := check(t, b)
-	finds(t, all, "time to live", sdk.LevelWarning, "off", "stormlock backend setup")
-	wellButFor(t, all, "time to live")
+	all := backendtest.FindingsOf(t, b, secret)
+	all.Say(t, "time to live", sdk.LevelWarning, "off", "stormlock backend setup")
+	all.WellBut(t, "connection", "time to live")
 	_, err := raw.UpdateTimeToLive(testContext(t), &ddb.UpdateTimeToLiveInput{
 		TableName:               aws.String("stormlock"),
 		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String("created"), Enabled: aws.Bool(true)},
@@ -254,9 +210,9 @@ func TestCheckOfTheTimeToLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all = check(t, b)
-	finds(t, all, "time to live", sdk.LevelError, `"created"`, `"expires"`)
-	wellButFor(t, all, "time to live")
+	all = backendtest.FindingsOf(t, b, secret)
+	all.Say(t, "time to live", sdk.LevelError, `"created"`, `"expires"`)
+	all.WellBut(t, "connection", "time to live")
 
 	f, c := before(t, account(t), nil)
 	b, _ = startAt(t, c)
@@ -267,7 +223,7 @@ func TestCheckOfTheTimeToLive(t *testing.T) {
 		}
 		x.pass()
 	})
-	finds(t, check(t, b), "time to live", sdk.LevelWarning, "switched off")
+	backendtest.FindingsOf(t, b, secret).Say(t, "time to live", sdk.LevelWarning, "switched off")
 }
 
 // The settings are for those to see who may; the rest is looked at all the same.
@@ -276,15 +232,15 @@ func TestCheckOfWhatMayNotBeLookedAt(t *testing.T) {
 	f, c := before(t, account(t), nil)
 	b, _ := startAt(t, c)
 	f.use(denying("DescribeTable", "DescribeTimeToLive"))
-	all := check(t, b)
-	finds(t, all, "settings", sdk.LevelWarning, "may not look", "dynamodb:DescribeTable")
-	finds(t, all, "time to live", sdk.LevelWarning, "may not look", "dynamodb:DescribeTimeToLive")
-	finds(t, all, "privileges", sdk.LevelOK)
-	finds(t, all, "clock", sdk.LevelOK)
-	wellButFor(t, all, "settings", "time to live")
+	all := backendtest.FindingsOf(t, b, secret)
+	all.Say(t, "settings", sdk.LevelWarning, "may not look", "dynamodb:DescribeTable")
+	all.Say(t, "time to live", sdk.LevelWarning, "may not look", "dynamodb:DescribeTimeToLive")
+	all.Say(t, "privileges", sdk.LevelOK)
+	all.Say(t, "clock", sdk.LevelOK)
+	all.WellBut(t, "connection", "settings", "time to live")
 
 	_, c = before(t, account(t), denying("DescribeTable", "DescribeTimeToLive"))
-	finds(t, check(t, openAt(t, c)), "table", sdk.LevelError, "does not exist", "stormlock backend setup")
+	backendtest.FindingsOf(t, openAt(t, c), secret).Say(t, "table", sdk.LevelError, "does not exist", "stormlock backend setup")
 }
 
 // Each action that an operation reads with is asked for.
@@ -294,9 +250,9 @@ func TestCheckNamesTheActionsThatAreDenied(t *testing.T) {
 	b, _ := startAt(t, c)
 	for _, actions := range [][]string{{"GetItem"}, {"BatchGetItem"}, {"Scan"}, {"GetItem", "BatchGetItem", "Scan"}} {
 		f.use(denying(actions...))
-		all := check(t, b)
-		finds(t, all, "privileges", sdk.LevelError, "dynamodb:"+strings.Join(actions, ", dynamodb:")+";", "IAM policy")
-		wellButFor(t, all, "privileges")
+		all := backendtest.FindingsOf(t, b, secret)
+		all.Say(t, "privileges", sdk.LevelError, "dynamodb:"+strings.Join(actions, ", dynamodb:")+";", "IAM policy")
+		all.WellBut(t, "connection", "privileges")
 	}
 }
 
@@ -315,9 +271,9 @@ func TestCheckOfTheClock(t *testing.T) {
 			}
 			x.passAt(now)
 		})
-		all := check(t, b)
-		finds(t, all, "clock", sdk.LevelWarning, text, "NTP")
-		wellButFor(t, all, "clock")
+		all := backendtest.FindingsOf(t, b, secret)
+		all.Say(t, "clock", sdk.LevelWarning, text, "NTP")
+		all.WellBut(t, "connection", "clock")
 	}
 }
 

@@ -10,52 +10,9 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
-
-// check returns what Check finds, by what it is about.
-func check(t *testing.T, b sdk.Backend) map[string]sdk.Finding {
-	t.Helper()
-	findings, err := b.Check(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[string]sdk.Finding{}
-	for _, f := range findings {
-		if _, twice := all[f.About]; twice {
-			t.Errorf("two findings about %s", f.About)
-		}
-		if f.Message == "" || strings.ContainsAny(f.Message, "\r\n") || strings.Contains(f.Message, "s3cr3t") {
-			t.Errorf("%s: %q", f.About, f.Message)
-		}
-		all[f.About] = f
-	}
-	return all
-}
-
-// finds checks that there is a finding, and what it says.
-func finds(t *testing.T, all map[string]sdk.Finding, about string, level sdk.Level, parts ...string) {
-	t.Helper()
-	f, found := all[about]
-	if !found || f.Level != level {
-		t.Errorf("%s: %+v, want %s", about, f, level)
-	}
-	for _, part := range parts {
-		if !strings.Contains(f.Message, part) {
-			t.Errorf("%s: %q does not contain %q", about, f.Message, part)
-		}
-	}
-}
-
-// wellButFor checks that there are no bad findings but for some.
-func wellButFor(t *testing.T, all map[string]sdk.Finding, abouts ...string) {
-	t.Helper()
-	for about, f := range all {
-		if f.Level != sdk.LevelOK && !slices.Contains(abouts, about) {
-			t.Errorf("%+v", f)
-		}
-	}
-}
 
 // A user with the documented privileges sees all that there is to see.
 func TestCheckOfAStoreThatIsWell(t *testing.T) {
@@ -64,19 +21,19 @@ func TestCheckOfAStoreThatIsWell(t *testing.T) {
 	user := role(t, conn)
 	grant(t, conn, user, privileges)
 	before := dump(t, conn)
-	all := check(t, openAt(t, Config{Connection: asUser(t, server.URL, user, "s3cr3t")}))
-	wellButFor(t, all)
-	finds(t, all, "connection", sdk.LevelOK, server.Addr, user, "without TLS")
-	finds(t, all, "version", sdk.LevelOK, "PostgreSQL ")
-	finds(t, all, "primary", sdk.LevelOK, "primary")
-	finds(t, all, "writes", sdk.LevelOK)
-	finds(t, all, "isolation", sdk.LevelOK, "read committed")
-	finds(t, all, "encoding", sdk.LevelOK, "UTF8")
-	finds(t, all, "clock", sdk.LevelOK, "agrees")
-	finds(t, all, "durability", sdk.LevelOK, "fsync and full_page_writes are on")
-	finds(t, all, "replication", sdk.LevelOK, "no standby follows")
-	finds(t, all, "privileges", sdk.LevelOK, "enough")
-	finds(t, all, "schema", sdk.LevelOK, "public.stormlock")
+	all := backendtest.FindingsOf(t, openAt(t, Config{Connection: asUser(t, server.URL, user, "s3cr3t")}), "s3cr3t")
+	all.WellBut(t)
+	all.Say(t, "connection", sdk.LevelOK, server.Addr, user, "without TLS")
+	all.Say(t, "version", sdk.LevelOK, "PostgreSQL ")
+	all.Say(t, "primary", sdk.LevelOK, "primary")
+	all.Say(t, "writes", sdk.LevelOK)
+	all.Say(t, "isolation", sdk.LevelOK, "read committed")
+	all.Say(t, "encoding", sdk.LevelOK, "UTF8")
+	all.Say(t, "clock", sdk.LevelOK, "agrees")
+	all.Say(t, "durability", sdk.LevelOK, "fsync and full_page_writes are on")
+	all.Say(t, "replication", sdk.LevelOK, "no standby follows")
+	all.Say(t, "privileges", sdk.LevelOK, "enough")
+	all.Say(t, "schema", sdk.LevelOK, "public.stormlock")
 	if len(all) != 11 {
 		t.Errorf("%d findings", len(all))
 	}
@@ -103,12 +60,10 @@ func TestCheckOfTablesThatCannotHoldLocks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b, conn, _ := start(t)
-			for sql := range strings.SplitSeq(unfits[name].sql, "; ") {
-				run(t, conn, sql)
-			}
-			all := check(t, b)
-			finds(t, all, "schema", sdk.LevelError, `key "table"`, unfits[name].text)
-			wellButFor(t, all, "schema", "durability")
+			runEach(t, conn, unfits[name].sql)
+			all := backendtest.FindingsOf(t, b, "s3cr3t")
+			all.Say(t, "schema", sdk.LevelError, `key "table"`, unfits[name].text)
+			all.WellBut(t, "schema", "durability")
 		})
 	}
 }
@@ -125,13 +80,11 @@ func TestCheckOfTablesThatAreNotSetUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b, conn, _ := start(t)
-			for sql := range strings.SplitSeq(c.sql, "; ") {
-				run(t, conn, sql)
-			}
+			runEach(t, conn, c.sql)
 			before := dump(t, conn)
-			all := check(t, b)
-			finds(t, all, "schema", sdk.LevelError, c.text, "stormlock backend setup")
-			wellButFor(t, all, "schema", "durability")
+			all := backendtest.FindingsOf(t, b, "s3cr3t")
+			all.Say(t, "schema", sdk.LevelError, c.text, "stormlock backend setup")
+			all.WellBut(t, "schema", "durability")
 			if after := dump(t, conn); after != before {
 				t.Errorf("changed\n%s to\n%s", before, after)
 			}
@@ -149,19 +102,19 @@ func TestCheckNamesTheGrantsThatLack(t *testing.T) {
 			user := role(t, conn)
 			grant(t, conn, user, slices.DeleteFunc(slices.Clone(privileges), func(p string) bool { return p == missing || missing == "all" }))
 			b := openAt(t, Config{Connection: asUser(t, at, user, "")})
-			all := check(t, b)
-			finds(t, all, "privileges", sdk.LevelError, "GRANT ", "TO "+user)
-			wellButFor(t, all, "privileges", "durability", "schema")
+			all := backendtest.FindingsOf(t, b, "s3cr3t")
+			all.Say(t, "privileges", sdk.LevelError, "GRANT ", "TO "+user)
+			all.WellBut(t, "privileges", "durability", "schema")
 			_, grants, _ := strings.Cut(all["privileges"].Message, "run: ")
 			if missing != "all" {
 				what, _, _ := strings.Cut(missing, " ")
-				finds(t, all, "privileges", sdk.LevelError, "run: GRANT "+what+" ON ")
+				all.Say(t, "privileges", sdk.LevelError, "run: GRANT "+what+" ON ")
 			}
 			for grant := range strings.SplitSeq(strings.TrimSuffix(grants, ";"), "; ") {
 				run(t, conn, grant)
 			}
 			everyOperation(t, b, "deploy")
-			wellButFor(t, check(t, b), "durability")
+			backendtest.FindingsOf(t, b, "s3cr3t").WellBut(t, "durability")
 		})
 	}
 }
@@ -175,10 +128,10 @@ func TestCheckKnowsPrivilegesOnColumns(t *testing.T) {
 	grant(t, conn, user, slices.DeleteFunc(slices.Clone(privileges), func(p string) bool { return p == "UPDATE ON stormlock" }))
 	b := openAt(t, Config{Connection: asUser(t, at, user, "")})
 	run(t, conn, "GRANT UPDATE (expires) ON stormlock TO "+user)
-	finds(t, check(t, b), "privileges", sdk.LevelError, "GRANT UPDATE ON public.stormlock")
+	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "privileges", sdk.LevelError, "GRANT UPDATE ON public.stormlock")
 	run(t, conn, fmt.Sprintf("GRANT UPDATE (%s) ON stormlock TO %s", columns, user))
 	everyOperation(t, b, "deploy")
-	finds(t, check(t, b), "privileges", sdk.LevelOK)
+	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "privileges", sdk.LevelOK)
 }
 
 func TestCheckOfARolesSettings(t *testing.T) {
@@ -194,9 +147,9 @@ func TestCheckOfARolesSettings(t *testing.T) {
 		"synchronous_commit = off":                       {"durability", sdk.LevelWarning, "fsync is off"},
 		"row_security = off":                             {"schema", sdk.LevelOK, "public.stormlock"},
 	} {
-		all := check(t, openAt(t, Config{Connection: withSetting(t, conn, at, setting)}))
-		finds(t, all, is.about, is.level, is.text)
-		wellButFor(t, all, is.about, "durability")
+		all := backendtest.FindingsOf(t, openAt(t, Config{Connection: withSetting(t, conn, at, setting)}), "s3cr3t")
+		all.Say(t, is.about, is.level, is.text)
+		all.WellBut(t, is.about, "durability")
 	}
 }
 
@@ -207,17 +160,17 @@ func TestCheckOfSynchronousCommit(t *testing.T) {
 	_, conn, server := own(t, "-c", "fsync=on")
 	for _, value := range []string{"off", "local"} {
 		run(t, conn, "ALTER DATABASE postgres SET synchronous_commit = "+value)
-		finds(t, check(t, openAt(t, Config{Connection: server.URL})), "durability", sdk.LevelOK, "synchronous_commit is "+value, "each lock is committed with on")
+		backendtest.FindingsOf(t, openAt(t, Config{Connection: server.URL}), "s3cr3t").Say(t, "durability", sdk.LevelOK, "synchronous_commit is "+value, "each lock is committed with on")
 	}
 }
 
 func TestCheckOfDurability(t *testing.T) {
 	t.Parallel()
 	b, _, _ := own(t, "-c", "fsync=on", "-c", "full_page_writes=off")
-	finds(t, check(t, b), "durability", sdk.LevelWarning, "full_page_writes is off", "turn it on")
+	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "durability", sdk.LevelWarning, "full_page_writes is off", "turn it on")
 	b, _, _ = start(t) // of which the tests' server does without
-	finds(t, check(t, b), "durability", sdk.LevelWarning, "fsync is off", "turn it on")
-	finds(t, map[string]sdk.Finding{"durability": durable(map[string]string{"fsync": "on"})}, "durability", sdk.LevelWarning, "may not look at full_page_writes")
+	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "durability", sdk.LevelWarning, "fsync is off", "turn it on")
+	backendtest.Findings{"durability": durable(map[string]string{"fsync": "on"})}.Say(t, "durability", sdk.LevelWarning, "may not look at full_page_writes")
 }
 
 func TestCheckOfReplication(t *testing.T) {
@@ -237,7 +190,7 @@ func TestCheckOfReplication(t *testing.T) {
 	becomes := func(b sdk.Backend, level sdk.Level, parts ...string) {
 		t.Helper()
 		eventually(t, 20*time.Second, "the finding is "+strings.Join(parts, ", "), func() bool {
-			f := check(t, b)["replication"]
+			f := backendtest.FindingsOf(t, b, "s3cr3t")["replication"]
 			return f.Level == level && !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(f.Message, part) })
 		})
 	}
@@ -254,9 +207,9 @@ func TestCheckOfReplication(t *testing.T) {
 	becomes(b, sdk.LevelError, `"s2"`, "exit 75")
 	becomes(plain, sdk.LevelOK, `"s2"`) // it may not see that another one follows
 
-	behind := check(t, openAt(t, Config{Connection: standby.URL}))
-	finds(t, behind, "primary", sdk.LevelError, "standby", `give the primary in "connection"`)
-	wellButFor(t, behind, "primary", "durability", "writes")
+	behind := backendtest.FindingsOf(t, openAt(t, Config{Connection: standby.URL}), "s3cr3t")
+	behind.Say(t, "primary", sdk.LevelError, "standby", `give the primary in "connection"`)
+	behind.WellBut(t, "primary", "durability", "writes")
 	if f, found := behind["replication"]; found {
 		t.Errorf("%+v", f)
 	}
@@ -271,17 +224,17 @@ func TestCheckOfWhatMayNotBeLookedAt(t *testing.T) {
 	for _, view := range []string{"pg_settings", "pg_stat_replication"} {
 		run(t, conn, "REVOKE SELECT ON "+view+" FROM public")
 	}
-	all := check(t, openAt(t, Config{Connection: asUser(t, at, user, "")}))
-	finds(t, all, "durability", sdk.LevelWarning, "may not look", "pg_settings", "pg_monitor")
-	finds(t, all, "replication", sdk.LevelWarning, "may not look", "pg_stat_replication")
-	finds(t, all, "schema", sdk.LevelOK)
-	wellButFor(t, all, "durability", "replication")
+	all := backendtest.FindingsOf(t, openAt(t, Config{Connection: asUser(t, at, user, "")}), "s3cr3t")
+	all.Say(t, "durability", sdk.LevelWarning, "may not look", "pg_settings", "pg_monitor")
+	all.Say(t, "replication", sdk.LevelWarning, "may not look", "pg_stat_replication")
+	all.Say(t, "schema", sdk.LevelOK)
+	all.WellBut(t, "durability", "replication")
 
 	run(t, conn, "REVOKE EXECUTE ON FUNCTION pg_is_in_recovery() FROM public")
-	all = check(t, openAt(t, Config{Connection: asUser(t, at, user, "")}))
-	finds(t, all, "server", sdk.LevelWarning, "may not look", "pg_is_in_recovery")
-	finds(t, all, "schema", sdk.LevelError, "pg_is_in_recovery", "no operation works")
-	finds(t, all, "privileges", sdk.LevelOK)
+	all = backendtest.FindingsOf(t, openAt(t, Config{Connection: asUser(t, at, user, "")}), "s3cr3t")
+	all.Say(t, "server", sdk.LevelWarning, "may not look", "pg_is_in_recovery")
+	all.Say(t, "schema", sdk.LevelError, "pg_is_in_recovery", "no operation works")
+	all.Say(t, "privileges", sdk.LevelOK)
 }
 
 func TestCheckOfAnEncoding(t *testing.T) {
@@ -289,7 +242,7 @@ func TestCheckOfAnEncoding(t *testing.T) {
 	at := database(t, "ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
 	b := openAt(t, Config{Connection: at})
 	setup(t, b)
-	finds(t, check(t, b), "encoding", sdk.LevelWarning, "LATIN1", "UTF8")
+	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "encoding", sdk.LevelWarning, "LATIN1", "UTF8")
 }
 
 func TestCheckThroughPgBouncer(t *testing.T) {
@@ -297,17 +250,17 @@ func TestCheckThroughPgBouncer(t *testing.T) {
 	_, _, base := start(t)
 	for _, mode := range []string{"session", "transaction", "statement"} {
 		bouncer := servers.PgBouncer(t, hostOf(t, base), mode, 2)
-		all := check(t, openAt(t, Config{Connection: at(t, base, bouncer.Addr)}))
-		finds(t, all, "connection", sdk.LevelOK, bouncer.Addr, "through a pooler")
+		all := backendtest.FindingsOf(t, openAt(t, Config{Connection: at(t, base, bouncer.Addr)}), "s3cr3t")
+		all.Say(t, "connection", sdk.LevelOK, bouncer.Addr, "through a pooler")
 		if mode == "statement" {
-			finds(t, all, "schema", sdk.LevelError, "statement pooling", "pool_mode")
+			all.Say(t, "schema", sdk.LevelError, "statement pooling", "pool_mode")
 		} else {
-			finds(t, all, "schema", sdk.LevelOK)
+			all.Say(t, "schema", sdk.LevelOK)
 		}
-		wellButFor(t, all, "durability", "schema")
+		all.WellBut(t, "durability", "schema")
 	}
 	b, _, _ := start(t)
-	if f := check(t, b)["connection"]; strings.Contains(f.Message, "pooler") {
+	if f := backendtest.FindingsOf(t, b, "s3cr3t")["connection"]; strings.Contains(f.Message, "pooler") {
 		t.Errorf("without one: %+v", f)
 	}
 }

@@ -103,6 +103,14 @@ func run(t testing.TB, conn *pgx.Conn, sql string, args ...any) {
 	}
 }
 
+// runEach runs statements that are separated by "; ".
+func runEach(t testing.TB, conn *pgx.Conn, statements string) {
+	t.Helper()
+	for sql := range strings.SplitSeq(statements, "; ") {
+		run(t, conn, sql)
+	}
+}
+
 // one returns the value that a query gives.
 func one[T any](t testing.TB, conn *pgx.Conn, sql string, args ...any) T {
 	t.Helper()

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -62,9 +61,7 @@ func TestTablesThatCannotHoldLocks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b, conn, _ := start(t)
-			for sql := range strings.SplitSeq(c.sql, "; ") {
-				run(t, conn, sql)
-			}
+			runEach(t, conn, c.sql)
 			before := dump(t, conn)
 			for _, operation := range []string{"acquire", "current", "setup"} {
 				err := everything[operation](testContext(t), b)

@@ -75,6 +75,15 @@ func TestChecksFailWhereTheyShould(t *testing.T) {
 		"Spotless":               {func(t testing.TB) { Spotless(t, finds("mode", sdk.LevelOK, "one"), "mode") }, false},
 		"Spotless but one":       {func(t testing.TB) { Spotless(t, finds("mode", sdk.LevelWarning, "one")) }, true},
 		"Spotless but unseen":    {func(t testing.TB) { Spotless(t, finds("mode", sdk.LevelOK, "one"), "role") }, true},
+		"FindingsOf":             {func(t testing.TB) { FindingsOf(t, finds("mode", sdk.LevelOK, "one"), "s3cr3t") }, false},
+		"FindingsOf a secret":    {func(t testing.TB) { FindingsOf(t, finds("mode", sdk.LevelOK, "s3cr3t"), "s3cr3t") }, true},
+		"FindingsOf twice":       {func(t testing.TB) { FindingsOf(t, finding{all: []sdk.Finding{twice, twice}}, "s3cr3t") }, true},
+		"Say":                    {func(t testing.TB) { Findings{"mode": twice}.Say(t, "mode", sdk.LevelWarning, "one", "n") }, false},
+		"Say another level":      {func(t testing.TB) { Findings{"mode": twice}.Say(t, "mode", sdk.LevelOK) }, true},
+		"Say another text":       {func(t testing.TB) { Findings{"mode": twice}.Say(t, "mode", sdk.LevelWarning, "one", "x") }, true},
+		"Say nothing":            {func(t testing.TB) { Findings{}.Say(t, "mode", sdk.LevelWarning) }, true},
+		"WellBut":                {func(t testing.TB) { Findings{"mode": twice}.WellBut(t, "mode") }, false},
+		"WellBut another":        {func(t testing.TB) { Findings{"mode": twice}.WellBut(t, "role") }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -33,3 +33,6 @@ func (f finding) Check(context.Context) ([]sdk.Finding, error) { return f.all, n
 func finds(about string, level sdk.Level, message string) sdk.Backend {
 	return finding{all: []sdk.Finding{{About: about, Level: level, Message: message}}}
 }
+
+// twice is a finding that is not well.
+var twice = sdk.Finding{About: "mode", Level: sdk.LevelWarning, Message: "one"}
