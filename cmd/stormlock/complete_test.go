@@ -112,7 +112,7 @@ func TestFormatsAreCompleted(t *testing.T) {
 		if names, _ := operands(cmd.Use); slices.Contains(names, "RESOURCE") {
 			args = append(args, "r")
 		}
-		if _, stderr, code := o.run(t, args...); code != exitUsage || !strings.Contains(stderr, fmt.Sprintf("formats are %v", words)) {
+		if _, stderr, code := o.run(t, args...); code != exitUsage || !strings.Contains(stderr, "; use "+oneOf(words)+"\n") {
 			t.Errorf("%s: completed with %q, but: %d, %s", path, words, code, stderr)
 		}
 	}

@@ -86,7 +86,7 @@ func unknownFormat(name string, names []string) error {
 	if near, ok := nearmiss.Find(name, names); ok {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	}
-	return usage(fmt.Sprintf("%s; formats are %v", text, names))
+	return usage(text + "; use " + oneOf(names))
 }
 
 func oneLine(w io.Writer, v view) error {

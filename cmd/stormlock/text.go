@@ -44,6 +44,12 @@ func noteTTL(asked, got time.Duration) {
 	}
 }
 
+// oneOf is two or more words, as in a sentence: "table, oneline or json".
+func oneOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
 // tell prints an error, if it has a text.
 func tell(err error) {
 	if text := err.Error(); text != "" {

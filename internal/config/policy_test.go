@@ -44,10 +44,10 @@ func TestPolicyRefuses(t *testing.T) {
 		line      string
 		words     []string
 	}{
-		{"empty max_ttl", head + "max_ttl =\n", ":3: ", []string{`TTL ""`}},
-		{"empty max_ttl does not fall back", head + "max_ttl = 1h\n[deploy]\nmax_ttl =\n", ":5: ", []string{`TTL ""`}},
-		{"max_ttl without a unit", head + "max_ttl = 4\n", ":3: ", []string{`TTL "4"`, "unit"}},
-		{"no max_ttl", head + "max_ttl = none\n", ":3: ", []string{`TTL "none"`}},
+		{"empty max_ttl", head + "max_ttl =\n", ":3: ", []string{`duration ""`}},
+		{"empty max_ttl does not fall back", head + "max_ttl = 1h\n[deploy]\nmax_ttl =\n", ":5: ", []string{`duration ""`}},
+		{"max_ttl without a unit", head + "max_ttl = 4\n", ":3: ", []string{`duration "4"`, "unit"}},
+		{"no max_ttl", head + "max_ttl = none\n", ":3: ", []string{`duration "none"`}},
 		{"empty reason", head + "reason =\n", ":3: ", []string{"neither required nor optional"}},
 		{"empty reason does not fall back", head + "reason = required\n[deploy]\nreason =\n", ":5: ", []string{"neither"}},
 		{"reason in another case", head + "reason = Required\n", ":3: ", []string{"neither"}},

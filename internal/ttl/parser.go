@@ -105,10 +105,10 @@ func (p *parser) skipSpaces() { p.rest = strings.TrimLeftFunc(p.rest, isSpace) }
 func isSpace(r rune) bool { return r == ' ' || r == '\t' }
 
 func (p *parser) refuse(format string, args ...any) error {
-	return sdk.Invalid("TTL %q %s; %s", p.text, fmt.Sprintf(format, args...), accepted)
+	return sdk.Invalid("duration %q %s; %s", p.text, fmt.Sprintf(format, args...), accepted)
 }
 
 func (p *parser) outOfBounds() error {
-	return sdk.Invalid("TTL %q is out of bounds; accepted are 1 second to 10 years (%d days)",
+	return sdk.Invalid("duration %q is out of bounds; accepted are 1 second to 10 years (%d days)",
 		p.text, sdk.MaxTTL/units[0].length)
 }
