@@ -132,16 +132,16 @@ func (g *globals) resourcesInStore(prefix string) source {
 		if err != nil {
 			return
 		}
-		settings, err := file.Resolve(defaults)
-		if err != nil {
+		name, err := file.DefaultBackend()
+		if err != nil || name == "" {
 			return
 		}
-		p, err := g.start(ctx, file, settings.Backend)
+		p, err := g.start(ctx, file, name)
 		if err != nil {
 			return
 		}
 		defer stopInTime(ctx, p)
-		p.Backend().Configure(file.BackendOptions(settings.Backend))
+		p.Backend().Configure(file.BackendOptions(name))
 		for lease, err := range p.Backend().List(ctx, prefix) {
 			if err != nil {
 				return

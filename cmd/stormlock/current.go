@@ -40,7 +40,7 @@ func newCurrent(g *globals) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&format, "format", "f", "oneline", "oneline, lines, rows, cols, id or json")
+	addFormat(cmd, &format, formatNames())
 	cmd.Flags().BoolVar(&idOnly, "id-only", false, "the lease id only; the same as -f id")
 	return cmd
 }

@@ -60,7 +60,7 @@ func newDoctor(g *globals) *cobra.Command {
 			return g.doctor(cmd.Context(), f, resource)
 		},
 	}
-	cmd.Flags().StringVarP(&f.format, "format", "f", "table", "table, oneline or json")
+	addFormat(cmd, &f.format, tableFormats)
 	cmd.Flags().StringVar(&f.backend, "backend", "", "look at the backend `NAME` instead of that of the settings")
 	cmd.Flags().BoolVar(&f.readOnly, "read-only", false, "take no lock and change nothing")
 	return cmd

@@ -7,6 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/internal/ttl"
 	"github.com/stormlock/stormlock/sdk"
@@ -68,18 +70,28 @@ func (g *globals) format(name string) string {
 }
 
 func formatter(name string) (format, error) {
-	var names []string
 	for _, f := range formats {
 		if f.name == name {
 			return f.write, nil
 		}
+	}
+	return nil, unknownFormat(name, formatNames())
+}
+
+func formatNames() (names []string) {
+	for _, f := range formats {
 		names = append(names, f.name)
 	}
-	return nil, unknownFormat(name, names)
+	return names
 }
 
 // tableFormats are those of commands that print many things.
 var tableFormats = []string{"table", "oneline", "json"}
+
+// addFormat makes the name of a format a flag, whose default is the first of them.
+func addFormat(cmd *cobra.Command, format *string, names []string) {
+	cmd.Flags().StringVarP(format, "format", "f", names[0], oneOf(names))
+}
 
 func unknownFormat(name string, names []string) error {
 	text := fmt.Sprintf("unknown format %q", name)

@@ -50,7 +50,7 @@ func newList(g *globals) *cobra.Command {
 			return g.survey(cmd.Context(), f)
 		},
 	}
-	cmd.Flags().StringVarP(&f.format, "format", "f", "table", "table, oneline or json")
+	addFormat(cmd, &f.format, tableFormats)
 	cmd.Flags().StringVar(&f.prefix, "prefix", "", "only resources whose names begin with it")
 	cmd.Flags().StringVar(&f.backend, "backend", "", "the backend `NAME`, instead of that of section [default]")
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "show the list on the whole terminal, and again every two seconds, until Ctrl-C")

@@ -42,7 +42,7 @@ func newMine(g *globals) *cobra.Command {
 			return g.mine(cmd.Context(), g.format(format))
 		},
 	}
-	cmd.Flags().StringVarP(&format, "format", "f", "table", "table, oneline or json")
+	addFormat(cmd, &format, tableFormats)
 	return cmd
 }
 
