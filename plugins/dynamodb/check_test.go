@@ -19,6 +19,12 @@ import (
 	"github.com/stormlock/stormlock/sdk/backendtest"
 )
 
+// check returns what a check finds, which shows no secret.
+func check(t *testing.T, b sdk.Backend) backendtest.Findings {
+	t.Helper()
+	return backendtest.FindingsOf(t, b, secret)
+}
+
 // described has a front change what is said of the table.
 func described(change func(table map[string]any)) func(*exchange) {
 	return func(x *exchange) {
@@ -55,7 +61,7 @@ func TestCheckOfAStoreThatIsWell(t *testing.T) {
 	acquire(t, b, want("deploy"))
 	kept := dump(t, b, raw)
 	f.asked()
-	all := backendtest.FindingsOf(t, b, secret)
+	all := check(t, b)
 	all.Say(t, "connection", sdk.LevelWarning, c.Endpoint, "eu-west-1", "DynamoDB Local")
 	all.Say(t, "table", sdk.LevelOK, "ACTIVE")
 	all.Say(t, "key", sdk.LevelOK, `"resource"`)
@@ -84,15 +90,15 @@ func TestCheckTellsWhichTable(t *testing.T) {
 	f, c := before(t, account(t), nil)
 	b, _ := startAt(t, c)
 	f.use(described(func(table map[string]any) { table["TableArn"] = arn }))
-	backendtest.FindingsOf(t, b, secret).Say(t, "connection", sdk.LevelOK, arn, c.Endpoint)
+	check(t, b).Say(t, "connection", sdk.LevelOK, arn, c.Endpoint)
 	b.endpoint = "http://dynamodb.example.org"
-	backendtest.FindingsOf(t, b, secret).Say(t, "connection", sdk.LevelWarning, "not encrypted", `"endpoint"`)
+	check(t, b).Say(t, "connection", sdk.LevelWarning, "not encrypted", `"endpoint"`)
 }
 
 func TestCheckOfTablesThatTakeNoLocks(t *testing.T) {
 	t.Parallel()
 	c := account(t)
-	all := backendtest.FindingsOf(t, openAt(t, c), secret)
+	all := check(t, openAt(t, c))
 	all.Say(t, "table", sdk.LevelError, "does not exist", "stormlock backend setup")
 	all.WellBut(t, "connection", "table")
 	for name, make := range otherTables {
@@ -101,11 +107,11 @@ func TestCheckOfTablesThatTakeNoLocks(t *testing.T) {
 		if _, err := client(t, c).CreateTable(testContext(t), make()); err != nil {
 			t.Fatal(err)
 		}
-		all := backendtest.FindingsOf(t, b, secret)
+		all := check(t, b)
 		all.Say(t, "key", sdk.LevelError, `partition key "resource", a string, and no sort key`)
 		all.WellBut(t, "connection", "key", "capacity")
 		f.use(denying("DescribeTable", "DescribeTimeToLive"))
-		all = backendtest.FindingsOf(t, b, secret)
+		all = check(t, b)
 		all.Say(t, "table", sdk.LevelError, `partition key "resource", a string, and no sort key`)
 		if _, found := all["privileges"]; found {
 			t.Errorf("%s: %v", name, all)
@@ -128,7 +134,7 @@ func TestCheckOfTheTablesStatus(t *testing.T) {
 		types.TableStatusInaccessibleEncryptionCredentials: {sdk.LevelError, "KMS key"},
 	} {
 		f.use(described(func(table map[string]any) { table["TableStatus"] = status }))
-		all := backendtest.FindingsOf(t, b, secret)
+		all := check(t, b)
 		all.Say(t, "table", is.level, is.text)
 		all.WellBut(t, "connection", "table")
 	}
@@ -153,7 +159,7 @@ func TestCheckOfCapacity(t *testing.T) {
 		`{"BillingModeSummary":null,"ProvisionedThroughput":null}`:                    {sdk.LevelOK, "no limit is told"},
 	} {
 		f.use(described(func(table map[string]any) { _ = json.Unmarshal([]byte(said), &table) }))
-		backendtest.FindingsOf(t, b, secret).Say(t, "capacity", is.level, is.text)
+		check(t, b).Say(t, "capacity", is.level, is.text)
 	}
 
 	// A real one, too.
@@ -164,7 +170,7 @@ func TestCheckOfCapacity(t *testing.T) {
 	if _, err := client(t, c).CreateTable(testContext(t), in); err != nil {
 		t.Fatal(err)
 	}
-	backendtest.FindingsOf(t, openAt(t, c), secret).Say(t, "capacity", sdk.LevelWarning, "1 write units")
+	check(t, openAt(t, c)).Say(t, "capacity", sdk.LevelWarning, "1 write units")
 }
 
 func TestCheckOfGlobalTables(t *testing.T) {
@@ -182,7 +188,7 @@ func TestCheckOfGlobalTables(t *testing.T) {
 		`{"Replicas":[{"RegionName":"eu-west-1"}]}`:                                                        {sdk.LevelOK, "one region"},
 	} {
 		f.use(described(func(table map[string]any) { _ = json.Unmarshal([]byte(said), &table) }))
-		backendtest.FindingsOf(t, b, secret).Say(t, "replicas", is.level, is.text)
+		check(t, b).Say(t, "replicas", is.level, is.text)
 	}
 }
 
@@ -192,7 +198,7 @@ func TestCheckOfDeletionProtection(t *testing.T) {
 	if _, err := raw.UpdateTable(testContext(t), &ddb.UpdateTableInput{TableName: &b.table, DeletionProtectionEnabled: aws.Bool(true)}); err != nil {
 		t.Fatal(err)
 	}
-	backendtest.FindingsOf(t, b, secret).Say(t, "deletion", sdk.LevelOK, "protected")
+	check(t, b).Say(t, "deletion", sdk.LevelOK, "protected")
 }
 
 func TestCheckOfTheTimeToLive(t *testing.T) {
@@ -200,7 +206,7 @@ func TestCheckOfTheTimeToLive(t *testing.T) {
 	c := account(t)
 	raw := unswept(t, c)
 	b := openAt(t, c)
-	all := backendtest.FindingsOf(t, b, secret)
+	all := check(t, b)
 	all.Say(t, "time to live", sdk.LevelWarning, "off", "stormlock backend setup")
 	all.WellBut(t, "connection", "time to live")
 	_, err := raw.UpdateTimeToLive(testContext(t), &ddb.UpdateTimeToLiveInput{
@@ -210,7 +216,7 @@ func TestCheckOfTheTimeToLive(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all = backendtest.FindingsOf(t, b, secret)
+	all = check(t, b)
 	all.Say(t, "time to live", sdk.LevelError, `"created"`, `"expires"`)
 	all.WellBut(t, "connection", "time to live")
 
@@ -223,7 +229,7 @@ func TestCheckOfTheTimeToLive(t *testing.T) {
 		}
 		x.pass()
 	})
-	backendtest.FindingsOf(t, b, secret).Say(t, "time to live", sdk.LevelWarning, "switched off")
+	check(t, b).Say(t, "time to live", sdk.LevelWarning, "switched off")
 }
 
 // The settings are for those to see who may; the rest is looked at all the same.
@@ -232,7 +238,7 @@ func TestCheckOfWhatMayNotBeLookedAt(t *testing.T) {
 	f, c := before(t, account(t), nil)
 	b, _ := startAt(t, c)
 	f.use(denying("DescribeTable", "DescribeTimeToLive"))
-	all := backendtest.FindingsOf(t, b, secret)
+	all := check(t, b)
 	all.Say(t, "settings", sdk.LevelWarning, "may not look", "dynamodb:DescribeTable")
 	all.Say(t, "time to live", sdk.LevelWarning, "may not look", "dynamodb:DescribeTimeToLive")
 	all.Say(t, "privileges", sdk.LevelOK)
@@ -240,7 +246,7 @@ func TestCheckOfWhatMayNotBeLookedAt(t *testing.T) {
 	all.WellBut(t, "connection", "settings", "time to live")
 
 	_, c = before(t, account(t), denying("DescribeTable", "DescribeTimeToLive"))
-	backendtest.FindingsOf(t, openAt(t, c), secret).Say(t, "table", sdk.LevelError, "does not exist", "stormlock backend setup")
+	check(t, openAt(t, c)).Say(t, "table", sdk.LevelError, "does not exist", "stormlock backend setup")
 }
 
 // Each action that an operation reads with is asked for.
@@ -250,7 +256,7 @@ func TestCheckNamesTheActionsThatAreDenied(t *testing.T) {
 	b, _ := startAt(t, c)
 	for _, actions := range [][]string{{"GetItem"}, {"BatchGetItem"}, {"Scan"}, {"GetItem", "BatchGetItem", "Scan"}} {
 		f.use(denying(actions...))
-		all := backendtest.FindingsOf(t, b, secret)
+		all := check(t, b)
 		all.Say(t, "privileges", sdk.LevelError, "dynamodb:"+strings.Join(actions, ", dynamodb:")+";", "IAM policy")
 		all.WellBut(t, "connection", "privileges")
 	}
@@ -271,7 +277,7 @@ func TestCheckOfTheClock(t *testing.T) {
 			}
 			x.passAt(now)
 		})
-		all := backendtest.FindingsOf(t, b, secret)
+		all := check(t, b)
 		all.Say(t, "clock", sdk.LevelWarning, text, "NTP")
 		all.WellBut(t, "connection", "clock")
 	}

@@ -14,6 +14,12 @@ import (
 	"github.com/stormlock/stormlock/test/servers"
 )
 
+// check returns what a check finds, which shows no secret.
+func check(t *testing.T, b sdk.Backend) backendtest.Findings {
+	t.Helper()
+	return backendtest.FindingsOf(t, b, "s3cr3t")
+}
+
 // A user with the documented privileges sees all that there is to see.
 func TestCheckOfAStoreThatIsWell(t *testing.T) {
 	t.Parallel()
@@ -21,7 +27,7 @@ func TestCheckOfAStoreThatIsWell(t *testing.T) {
 	user := role(t, conn)
 	grant(t, conn, user, privileges)
 	before := dump(t, conn)
-	all := backendtest.FindingsOf(t, openAt(t, Config{Connection: asUser(t, server.URL, user, "s3cr3t")}), "s3cr3t")
+	all := check(t, openAt(t, Config{Connection: asUser(t, server.URL, user, "s3cr3t")}))
 	all.WellBut(t)
 	all.Say(t, "connection", sdk.LevelOK, server.Addr, user, "without TLS")
 	all.Say(t, "version", sdk.LevelOK, "PostgreSQL ")
@@ -61,7 +67,7 @@ func TestCheckOfTablesThatCannotHoldLocks(t *testing.T) {
 			t.Parallel()
 			b, conn, _ := start(t)
 			runEach(t, conn, unfits[name].sql)
-			all := backendtest.FindingsOf(t, b, "s3cr3t")
+			all := check(t, b)
 			all.Say(t, "schema", sdk.LevelError, `key "table"`, unfits[name].text)
 			all.WellBut(t, "schema", "durability")
 		})
@@ -82,7 +88,7 @@ func TestCheckOfTablesThatAreNotSetUp(t *testing.T) {
 			b, conn, _ := start(t)
 			runEach(t, conn, c.sql)
 			before := dump(t, conn)
-			all := backendtest.FindingsOf(t, b, "s3cr3t")
+			all := check(t, b)
 			all.Say(t, "schema", sdk.LevelError, c.text, "stormlock backend setup")
 			all.WellBut(t, "schema", "durability")
 			if after := dump(t, conn); after != before {
@@ -102,7 +108,7 @@ func TestCheckNamesTheGrantsThatLack(t *testing.T) {
 			user := role(t, conn)
 			grant(t, conn, user, slices.DeleteFunc(slices.Clone(privileges), func(p string) bool { return p == missing || missing == "all" }))
 			b := openAt(t, Config{Connection: asUser(t, at, user, "")})
-			all := backendtest.FindingsOf(t, b, "s3cr3t")
+			all := check(t, b)
 			all.Say(t, "privileges", sdk.LevelError, "GRANT ", "TO "+user)
 			all.WellBut(t, "privileges", "durability", "schema")
 			_, grants, _ := strings.Cut(all["privileges"].Message, "run: ")
@@ -114,7 +120,7 @@ func TestCheckNamesTheGrantsThatLack(t *testing.T) {
 				run(t, conn, grant)
 			}
 			everyOperation(t, b, "deploy")
-			backendtest.FindingsOf(t, b, "s3cr3t").WellBut(t, "durability")
+			check(t, b).WellBut(t, "durability")
 		})
 	}
 }
@@ -128,10 +134,10 @@ func TestCheckKnowsPrivilegesOnColumns(t *testing.T) {
 	grant(t, conn, user, slices.DeleteFunc(slices.Clone(privileges), func(p string) bool { return p == "UPDATE ON stormlock" }))
 	b := openAt(t, Config{Connection: asUser(t, at, user, "")})
 	run(t, conn, "GRANT UPDATE (expires) ON stormlock TO "+user)
-	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "privileges", sdk.LevelError, "GRANT UPDATE ON public.stormlock")
+	check(t, b).Say(t, "privileges", sdk.LevelError, "GRANT UPDATE ON public.stormlock")
 	run(t, conn, fmt.Sprintf("GRANT UPDATE (%s) ON stormlock TO %s", columns, user))
 	everyOperation(t, b, "deploy")
-	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "privileges", sdk.LevelOK)
+	check(t, b).Say(t, "privileges", sdk.LevelOK)
 }
 
 func TestCheckOfARolesSettings(t *testing.T) {
@@ -147,7 +153,7 @@ func TestCheckOfARolesSettings(t *testing.T) {
 		"synchronous_commit = off":                       {"durability", sdk.LevelWarning, "fsync is off"},
 		"row_security = off":                             {"schema", sdk.LevelOK, "public.stormlock"},
 	} {
-		all := backendtest.FindingsOf(t, openAt(t, Config{Connection: withSetting(t, conn, at, setting)}), "s3cr3t")
+		all := check(t, openAt(t, Config{Connection: withSetting(t, conn, at, setting)}))
 		all.Say(t, is.about, is.level, is.text)
 		all.WellBut(t, is.about, "durability")
 	}
@@ -160,16 +166,16 @@ func TestCheckOfSynchronousCommit(t *testing.T) {
 	_, conn, server := own(t, "-c", "fsync=on")
 	for _, value := range []string{"off", "local"} {
 		run(t, conn, "ALTER DATABASE postgres SET synchronous_commit = "+value)
-		backendtest.FindingsOf(t, openAt(t, Config{Connection: server.URL}), "s3cr3t").Say(t, "durability", sdk.LevelOK, "synchronous_commit is "+value, "each lock is committed with on")
+		check(t, openAt(t, Config{Connection: server.URL})).Say(t, "durability", sdk.LevelOK, "synchronous_commit is "+value, "each lock is committed with on")
 	}
 }
 
 func TestCheckOfDurability(t *testing.T) {
 	t.Parallel()
 	b, _, _ := own(t, "-c", "fsync=on", "-c", "full_page_writes=off")
-	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "durability", sdk.LevelWarning, "full_page_writes is off", "turn it on")
+	check(t, b).Say(t, "durability", sdk.LevelWarning, "full_page_writes is off", "turn it on")
 	b, _, _ = start(t) // of which the tests' server does without
-	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "durability", sdk.LevelWarning, "fsync is off", "turn it on")
+	check(t, b).Say(t, "durability", sdk.LevelWarning, "fsync is off", "turn it on")
 	backendtest.Findings{"durability": durable(map[string]string{"fsync": "on"})}.Say(t, "durability", sdk.LevelWarning, "may not look at full_page_writes")
 }
 
@@ -190,7 +196,7 @@ func TestCheckOfReplication(t *testing.T) {
 	becomes := func(b sdk.Backend, level sdk.Level, parts ...string) {
 		t.Helper()
 		eventually(t, 20*time.Second, "the finding is "+strings.Join(parts, ", "), func() bool {
-			f := backendtest.FindingsOf(t, b, "s3cr3t")["replication"]
+			f := check(t, b)["replication"]
 			return f.Level == level && !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(f.Message, part) })
 		})
 	}
@@ -207,7 +213,7 @@ func TestCheckOfReplication(t *testing.T) {
 	becomes(b, sdk.LevelError, `"s2"`, "exit 75")
 	becomes(plain, sdk.LevelOK, `"s2"`) // it may not see that another one follows
 
-	behind := backendtest.FindingsOf(t, openAt(t, Config{Connection: standby.URL}), "s3cr3t")
+	behind := check(t, openAt(t, Config{Connection: standby.URL}))
 	behind.Say(t, "primary", sdk.LevelError, "standby", `give the primary in "connection"`)
 	behind.WellBut(t, "primary", "durability", "writes")
 	if f, found := behind["replication"]; found {
@@ -224,14 +230,14 @@ func TestCheckOfWhatMayNotBeLookedAt(t *testing.T) {
 	for _, view := range []string{"pg_settings", "pg_stat_replication"} {
 		run(t, conn, "REVOKE SELECT ON "+view+" FROM public")
 	}
-	all := backendtest.FindingsOf(t, openAt(t, Config{Connection: asUser(t, at, user, "")}), "s3cr3t")
+	all := check(t, openAt(t, Config{Connection: asUser(t, at, user, "")}))
 	all.Say(t, "durability", sdk.LevelWarning, "may not look", "pg_settings", "pg_monitor")
 	all.Say(t, "replication", sdk.LevelWarning, "may not look", "pg_stat_replication")
 	all.Say(t, "schema", sdk.LevelOK)
 	all.WellBut(t, "durability", "replication")
 
 	run(t, conn, "REVOKE EXECUTE ON FUNCTION pg_is_in_recovery() FROM public")
-	all = backendtest.FindingsOf(t, openAt(t, Config{Connection: asUser(t, at, user, "")}), "s3cr3t")
+	all = check(t, openAt(t, Config{Connection: asUser(t, at, user, "")}))
 	all.Say(t, "server", sdk.LevelWarning, "may not look", "pg_is_in_recovery")
 	all.Say(t, "schema", sdk.LevelError, "pg_is_in_recovery", "no operation works")
 	all.Say(t, "privileges", sdk.LevelOK)
@@ -242,7 +248,7 @@ func TestCheckOfAnEncoding(t *testing.T) {
 	at := database(t, "ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
 	b := openAt(t, Config{Connection: at})
 	setup(t, b)
-	backendtest.FindingsOf(t, b, "s3cr3t").Say(t, "encoding", sdk.LevelWarning, "LATIN1", "UTF8")
+	check(t, b).Say(t, "encoding", sdk.LevelWarning, "LATIN1", "UTF8")
 }
 
 func TestCheckThroughPgBouncer(t *testing.T) {
@@ -250,7 +256,7 @@ func TestCheckThroughPgBouncer(t *testing.T) {
 	_, _, base := start(t)
 	for _, mode := range []string{"session", "transaction", "statement"} {
 		bouncer := servers.PgBouncer(t, hostOf(t, base), mode, 2)
-		all := backendtest.FindingsOf(t, openAt(t, Config{Connection: at(t, base, bouncer.Addr)}), "s3cr3t")
+		all := check(t, openAt(t, Config{Connection: at(t, base, bouncer.Addr)}))
 		all.Say(t, "connection", sdk.LevelOK, bouncer.Addr, "through a pooler")
 		if mode == "statement" {
 			all.Say(t, "schema", sdk.LevelError, "statement pooling", "pool_mode")
@@ -260,7 +266,7 @@ func TestCheckThroughPgBouncer(t *testing.T) {
 		all.WellBut(t, "durability", "schema")
 	}
 	b, _, _ := start(t)
-	if f := backendtest.FindingsOf(t, b, "s3cr3t")["connection"]; strings.Contains(f.Message, "pooler") {
+	if f := check(t, b)["connection"]; strings.Contains(f.Message, "pooler") {
 		t.Errorf("without one: %+v", f)
 	}
 }
