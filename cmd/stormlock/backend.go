@@ -20,11 +20,11 @@ func newBackend(g *globals) *cobra.Command {
 		Use:     "backend",
 		Short:   "Look at the backends that are installed",
 		Long:    "A backend is an executable named stormlock-backend-NAME in a directory of PATH,\nor beside stormlock itself.",
-		Example: "  stormlock backend list\n  stormlock backend describe redis\n  stormlock backend pin redis\n  stormlock backend setup postgres",
+		Example: "  stormlock backend list\n  stormlock backend describe redis\n  stormlock backend pin redis\n  stormlock backend setup postgres\n  stormlock backend check local path=/tmp/check/locks.db",
 		Args:    noSuchCommand,
 		RunE:    commandMissing,
 	}
-	cmd.AddCommand(newBackendList(g), newBackendDescribe(g), newBackendPin(g), newBackendSetup(g))
+	cmd.AddCommand(newBackendList(g), newBackendDescribe(g), newBackendPin(g), newBackendSetup(g), newBackendCheck(g))
 	return cmd
 }
 

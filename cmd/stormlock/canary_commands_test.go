@@ -53,6 +53,7 @@ var canaryCommands = []canaryCommand{
 	{"backend list", "", never},
 	{"backend describe", "NAME", never},
 	{"backend pin", "NAME", never},
+	{"backend check", "--only cookie-is-checked NAME no_such_key=x", never},
 	{"version", "", never},
 	{"help", "acquire", never},
 	{"completion bash", "", never},

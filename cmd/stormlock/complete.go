@@ -96,8 +96,8 @@ func (g *globals) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 }
 
 // valueList is what the help of a flag says, or ends in, that takes one of a few
-// values: "a, b or c".
-var valueList = regexp.MustCompile(`^(?:[^:]*: )?((?:[a-z]+, )+[a-z]+ or [a-z]+)$`)
+// values: "a, b or c", or "a or b".
+var valueList = regexp.MustCompile(`^(?:[^:]*: )?((?:[a-z]+, )*[a-z]+ or [a-z]+)$`)
 
 // namedIn returns the values that a flag's help lists.
 func namedIn(usage string) []string {

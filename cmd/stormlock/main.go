@@ -13,10 +13,12 @@ import (
 
 	"github.com/stormlock/stormlock/internal/escape"
 	"github.com/stormlock/stormlock/internal/guarded"
+	"github.com/stormlock/stormlock/internal/pluginhost"
 )
 
 func main() {
 	guarded.RunIfHelper()
+	pluginhost.RunIfOrphanHost()
 	os.Exit(run())
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stormlock/stormlock/internal/guarded"
+	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
 	"github.com/stormlock/stormlock/test/servers"
 )
@@ -23,6 +24,7 @@ import (
 func TestMain(m *testing.M) {
 	plugintest.RunIfBackend()
 	guarded.RunIfHelper()
+	pluginhost.RunIfOrphanHost()
 	plugintest.HurryRaceDetector()
 	_ = os.Unsetenv("XDG_STATE_HOME") // tests set HOME, and keep out of ours
 	rollBackTime, reminderTime, completionTime = 10*time.Second, 10*time.Second, 9*time.Second

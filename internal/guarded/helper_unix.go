@@ -2,11 +2,7 @@
 
 package guarded
 
-import (
-	"fmt"
-	"os"
-	"os/exec"
-)
+import "os"
 
 // Helpers are processes of the same executable, under these names.
 const (
@@ -23,16 +19,4 @@ func RunIfHelper() {
 	case launchName:
 		os.Exit(launch())
 	}
-}
-
-// helper prepares a helper. What runs is this very executable, also if another has
-// taken its place since.
-func helper(name string, args ...string) (*exec.Cmd, error) {
-	path := "/proc/self/exe"
-	if _, err := os.Stat(path); err != nil {
-		if path, err = os.Executable(); err != nil {
-			return nil, fmt.Errorf("stormlock does not find its own executable: %w", err)
-		}
-	}
-	return &exec.Cmd{Path: path, Args: append([]string{name}, args...)}, nil
 }

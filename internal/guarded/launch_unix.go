@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/stormlock/stormlock/internal/itself"
 )
 
 // launch is the main function of a launcher: a process that becomes the command
@@ -57,7 +59,7 @@ func newLauncher(c Command) (*launcher, error) {
 		return nil, errors.Join(err, goR.Close(), goW.Close())
 	}
 	args := []string{strconv.Itoa(int(goR.Fd())), strconv.Itoa(int(failW.Fd())), c.Path}
-	cmd, err := helper(launchName, append(args, c.Args...)...)
+	cmd, err := itself.Command(launchName, append(args, c.Args...)...)
 	l := &launcher{cmd: cmd, ready: goW, fail: failR, theirs: [2]*os.File{goR, failW}}
 	if err != nil {
 		l.close()

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/stormlock/stormlock/internal/itself"
 )
 
 // dismissTime is how long a guard may take to end. One that was stopped by
@@ -28,7 +30,7 @@ type post struct {
 // startGuard starts a guard that has nothing to guard yet. It is in a session of
 // its own: what stops or ends our process group does not reach it.
 func startGuard(warning string) (*post, error) {
-	cmd, err := helper(guardName)
+	cmd, err := itself.Command(guardName)
 	if err != nil {
 		return nil, err
 	}

@@ -94,12 +94,7 @@ func startFailure(err error) string {
 }
 
 // said quotes the end of the plugin's stderr.
-func (p *Plugin) said() string {
-	if words := p.stderr.lastWords(); words != "" {
-		return fmt.Sprintf("; it said: %q", words)
-	}
-	return ""
-}
+func (p *Plugin) said() string { return p.stderr.quoted() }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 

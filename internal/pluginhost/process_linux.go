@@ -8,3 +8,9 @@ import "syscall"
 func sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }
+
+// leftAlone is what a plugin gets that nobody terminates if we are killed.
+func leftAlone(attr *syscall.SysProcAttr) *syscall.SysProcAttr {
+	attr.Pdeathsig = 0
+	return attr
+}

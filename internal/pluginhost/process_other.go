@@ -9,3 +9,6 @@ import "syscall"
 func sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
+
+// leftAlone is what a plugin gets that nobody terminates if we are killed.
+func leftAlone(attr *syscall.SysProcAttr) *syscall.SysProcAttr { return attr }

@@ -16,6 +16,9 @@ func sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
+// leftAlone is what a plugin gets that nobody terminates if we are killed.
+func leftAlone(attr *syscall.SysProcAttr) *syscall.SysProcAttr { return attr }
+
 // ownAddress reports whether an address is one of this machine.
 func ownAddress(network, addr, _ string) bool {
 	return network == "tcp" && strings.HasPrefix(addr, "127.0.0.1:")

@@ -66,12 +66,11 @@ func (p *process) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	errR, errW, err := os.Pipe()
+	errR, errW, err := p.stderrPipe()
 	if err != nil {
 		return errors.Join(err, outR.Close(), outW.Close())
 	}
-	p.cmd.Stdout, p.cmd.Stderr = outW, errW
-	p.stdout.r, p.stderr = outR, errR
+	p.cmd.Stdout, p.stdout.r, p.stderr = outW, outR, errR
 	err = p.cmd.Start()
 	_, _ = outW.Close(), errW.Close() // the plugin has its own by now
 	if err != nil {
@@ -81,6 +80,23 @@ func (p *process) Start(ctx context.Context) error {
 	p.proc = p.cmd.Process
 	go p.reap()
 	return nil
+}
+
+// stderrPipe makes the pipe that the plugin's stderr is, unless it has one already. A
+// file that is nil does no harm when it is closed.
+func (p *process) stderrPipe() (r, w *os.File, err error) {
+	if p.cmd.Stderr != nil {
+		return nil, nil, nil
+	}
+	r, w, err = os.Pipe()
+	p.cmd.Stderr = w
+	return r, w, err
+}
+
+// leave leaves the plugin alone when this process is killed, with a stderr that
+// outlives it.
+func (p *process) leave(stderr *os.File) {
+	p.cmd.Stderr, p.cmd.SysProcAttr = stderr, leftAlone(p.cmd.SysProcAttr)
 }
 
 // reap waits for the process and then ends whoever reads its pipes.

@@ -2,6 +2,7 @@ package pluginhost
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"sync"
 )
@@ -51,6 +52,14 @@ func (t *tail) passOn(b []byte) {
 		t.log(string(t.begun))
 		t.begun, b = t.begun[:0], rest
 	}
+}
+
+// quoted is the last words, if there are any, as the end of a message.
+func (t *tail) quoted() string {
+	if words := t.lastWords(); words != "" {
+		return fmt.Sprintf("; it said: %q", words)
+	}
+	return ""
 }
 
 // lastWords returns the last line that says something: of a Go panic the line

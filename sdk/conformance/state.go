@@ -61,7 +61,7 @@ func setupCanBeRepeated(p *probe) {
 
 func foreignDataIsRefused(p *probe) {
 	if p.store.Foreign == nil {
-		panic(failure{fmt.Errorf("%w: the store cannot hold foreign data", ErrNotApplicable)})
+		panic(failure{fmt.Errorf("%w: there is no way to put foreign data there", ErrNotApplicable)})
 	}
 	a := p.open()
 	want := p.want("x")

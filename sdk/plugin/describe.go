@@ -57,7 +57,7 @@ func (d Description) fault() error {
 		return errors.New("the backend describes more keys than a section can have")
 	}
 	for _, o := range d.Options {
-		if len(o.Key) > maxKey || !keyPattern.MatchString(o.Key) {
+		if !ValidKey(o.Key) {
 			return errors.New("the backend describes a key that no section can have")
 		}
 	}

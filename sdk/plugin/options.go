@@ -18,6 +18,10 @@ import (
 // leaves out what an INI file cannot spell.
 var keyPattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
+// ValidKey reports whether a backend can have a configuration key of this name:
+// lower-case letters, digits and underscores, a letter first, at most 100 in all.
+func ValidKey(key string) bool { return len(key) <= maxKey && keyPattern.MatchString(key) }
+
 // options reads the tags of a configuration struct. Its errors are the
 // author's mistakes.
 func options(t reflect.Type) ([]Option, error) {

@@ -65,6 +65,10 @@ func HostPlugins() goplugin.PluginSet {
 	return goplugin.PluginSet{Kind: &grpcPlugin{}}
 }
 
+// DescribeMethod is the full gRPC method name of the call that needs no
+// configuration.
+const DescribeMethod = backendpb.Backend_Describe_FullMethodName
+
 // IsBackendCall tells a call of the backend's protocol, by its full gRPC method
 // name, from go-plugin's own, some of which last as long as the connection.
 func IsBackendCall(method string) bool {

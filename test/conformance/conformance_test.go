@@ -6,23 +6,25 @@
 package conformance_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/stormlock/stormlock/internal/backendcheck"
 	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
-	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/conformance"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
 var executables string
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) {
+	pluginhost.RunIfOrphanHost()
+	os.Exit(run(m))
+}
 
 func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "stormlock-conformance")
@@ -40,44 +42,37 @@ func run(m *testing.M) int {
 
 func TestLocal(t *testing.T) {
 	file := lockFile(filepath.Join(t.TempDir(), "locks.db"))
-	conformance.Run(t, conformance.Store{
-		Open:    opener("local", map[string]string{"path": string(file)}),
-		Foreign: file.plant,
-	})
+	conform(t, "local", map[string]string{"path": string(file)}, conformance.Store{Foreign: file.plant})
 }
 
 func TestRedis(t *testing.T) {
 	redis := servers.Redis(t)
-	conformance.Run(t, conformance.Store{
-		Open:    opener("redis", map[string]string{"url": redis.URL}),
-		Foreign: redisServer(redis.Addr).plant,
-	})
+	conform(t, "redis", map[string]string{"url": redis.URL}, conformance.Store{Foreign: redisServer(redis.Addr).plant})
 }
 
-// instance is a backend whose process ends with it.
-type instance struct {
-	sdk.Backend
-	plugin *pluginhost.Plugin
-}
-
-func (i instance) Close() error {
-	i.plugin.Stop(pluginhost.RollBackGrace)
-	return nil
-}
-
-func opener(name string, config map[string]string) func(context.Context) (sdk.Backend, error) {
-	return func(ctx context.Context) (sdk.Backend, error) {
-		exe, err := pluginhost.Find(name, []string{executables})
-		if err != nil {
-			return nil, err
-		}
-		p, err := pluginhost.Start(ctx, exe, pluginhost.Options{})
-		if err != nil {
-			return nil, err
-		}
-		p.Backend().Configure(config)
-		return instance{p.Backend(), p}, nil
+// conform checks the executable of a backend with a configuration: how it behaves as a
+// process, and against the store.
+func conform(t *testing.T, name string, config map[string]string, store conformance.Store) {
+	t.Helper()
+	subject, err := subjectOf(name, config)
+	if err != nil {
+		t.Fatal(err)
 	}
+	err = subject.Run(t.Context(), backendcheck.ProcessChecks(), func(r backendcheck.Result) {
+		if r.Err != nil {
+			t.Errorf("%v\n%s: %s", r.Err, r.Name, r.Why)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.Open = subject.Open
+	conformance.Run(t, store)
+}
+
+func subjectOf(name string, config map[string]string) (backendcheck.Subject, error) {
+	exe, err := pluginhost.Find(name, []string{executables})
+	return backendcheck.Subject{Executable: exe, Section: config}, err
 }
 
 var errChanged = errors.New("the foreign data has changed")

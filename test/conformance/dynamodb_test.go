@@ -16,11 +16,11 @@ import (
 
 func TestDynamoDB(t *testing.T) {
 	server := dynamoDBServer{servers.SharedDynamoDB(t), sdk.NewID()}
-	conformance.Run(t, conformance.Store{
-		Open: opener("dynamodb", map[string]string{
-			"endpoint": server.url, "region": dynamoDBRegion,
-			"access_key_id": server.key, "secret_access_key": "of no meaning here",
-		}),
+	config := map[string]string{
+		"endpoint": server.url, "region": dynamoDBRegion,
+		"access_key_id": server.key, "secret_access_key": "of no meaning here",
+	}
+	conform(t, "dynamodb", config, conformance.Store{
 		Foreign: server.plant,
 		Grace:   5 * time.Second, // its clock counts seconds, and take-overs wait for two
 	})

@@ -15,10 +15,7 @@ import (
 func TestEtcd(t *testing.T) {
 	url := servers.SharedEtcd(t)
 	prefix := "/" + t.Name() + "/"
-	conformance.Run(t, conformance.Store{
-		Open:    opener("etcd", map[string]string{"endpoints": url, "prefix": prefix}),
-		Foreign: etcdServer{url, prefix}.plant,
-	})
+	conform(t, "etcd", map[string]string{"endpoints": url, "prefix": prefix}, conformance.Store{Foreign: etcdServer{url, prefix}.plant})
 }
 
 // etcdServer is the JSON interface of a server, and where locks begin.

@@ -25,7 +25,11 @@ type lockFile string
 // the first byte of its record, which follows the resource's name, wherever
 // the file has a copy of it. bbolt has no checksums over its data.
 func (f lockFile) plant(ctx context.Context, resource string) (func(context.Context) error, error) {
-	backend, err := opener("local", map[string]string{"path": string(f)})(ctx)
+	subject, err := subjectOf("local", map[string]string{"path": string(f)})
+	if err != nil {
+		return nil, err
+	}
+	backend, err := subject.Open(ctx)
 	if err != nil {
 		return nil, err
 	}

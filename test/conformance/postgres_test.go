@@ -23,10 +23,7 @@ func TestPostgres(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	conformance.Run(t, conformance.Store{
-		Open:    opener("postgres", map[string]string{"connection": store.server.URL, "table": store.name}),
-		Foreign: store.plant,
-	})
+	conform(t, "postgres", map[string]string{"connection": store.server.URL, "table": store.name}, conformance.Store{Foreign: store.plant})
 }
 
 // postgresTable is a table on a server.

@@ -8,12 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protowire"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/plugin"
@@ -138,14 +135,12 @@ func evilEnd() {
 // evilWire says on the wire what the SDK would not: hostile names, versions and
 // messages of gRPC itself. All but Describe is such a message.
 func evilWire() {
-	serveGRPC("", func() { select {} }, grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
-		method, _ := grpc.MethodFromServerStream(stream)
+	serveAnswers(func(method string, _ int) ([]byte, error) {
 		if !strings.HasSuffix(method, "/Describe") {
-			return status.Error(codes.Internal, HostileBytes)
+			return nil, status.Error(codes.Internal, HostileBytes)
 		}
-		var about emptypb.Empty // its fields are unknown, and are sent as they are
-		return errors.Join(proto.Unmarshal(evilDescription(), &about), stream.SendMsg(&about))
-	}))
+		return evilDescription(), nil
+	})
 }
 
 // evilDescription is a DescribeResponse: name, version, and an option of key, help
