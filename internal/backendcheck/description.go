@@ -7,11 +7,15 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/stormlock/stormlock/internal/pluginhost"
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/plugin"
 )
 
-func describeIsValid(ctx context.Context, s *Subject) (string, error) {
+// A talk is a check of one exchange with the process, which is bounded.
+type talk func(ctx context.Context, s *Subject, t *pluginhost.Trial) (note string, err error)
+
+func (check talk) run(ctx context.Context, s *Subject) (string, error) {
 	t, err := s.ready(ctx)
 	if err != nil {
 		return "", err
@@ -19,6 +23,10 @@ func describeIsValid(ctx context.Context, s *Subject) (string, error) {
 	defer t.End()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	return check(ctx, s, t)
+}
+
+func describeIsValid(ctx context.Context, s *Subject, t *pluginhost.Trial) (string, error) {
 	about, err := t.Backend().Describe(ctx)
 	switch {
 	case err != nil:
@@ -49,15 +57,8 @@ func options(all []plugin.Option) error {
 }
 
 // newerRequestsAreAnswered sends a field that no version has yet.
-func newerRequestsAreAnswered(ctx context.Context, s *Subject) (string, error) {
-	t, err := s.ready(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer t.End()
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	if _, err = t.Call(ctx, plugin.DescribeMethod, unknownField); err != nil {
+func newerRequestsAreAnswered(ctx context.Context, _ *Subject, t *pluginhost.Trial) (string, error) {
+	if _, err := t.Call(ctx, plugin.DescribeMethod, unknownField); err != nil {
 		return "", fmt.Errorf("describe with a field that is not known: %w", err)
 	}
 	return "", nil
@@ -66,25 +67,17 @@ func newerRequestsAreAnswered(ctx context.Context, s *Subject) (string, error) {
 // unknownField is field 1000 of a message: a varint, 1.
 var unknownField = []byte{0xc0, 0x3e, 0x01}
 
-func unknownKeyIsRefused(ctx context.Context, s *Subject) (string, error) {
-	const key = "stormlock_check_unknown"
-	t, err := s.ready(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer t.End()
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	section := maps.Clone(s.Section)
-	if section == nil {
-		section = map[string]string{}
-	}
-	section[key] = "1"
+// unknownKey is one that no backend has.
+const unknownKey = "stormlock_check_unknown"
+
+func unknownKeyIsRefused(ctx context.Context, s *Subject, t *pluginhost.Trial) (string, error) {
+	section := map[string]string{unknownKey: "1"}
+	maps.Copy(section, s.Section)
 	backend := t.Backend()
 	backend.Configure(section)
-	_, err = backend.Current(ctx, s.resource())
-	if fault, ok := errors.AsType[*sdk.ConfigError](err); !ok || fault.Key != key {
-		return "", fmt.Errorf("current with the unknown key %q: %s; want a fault of KIND_CONFIG with that key", key, outcome(err))
+	_, err := backend.Current(ctx, s.resource())
+	if fault, ok := errors.AsType[*sdk.ConfigError](err); !ok || fault.Key != unknownKey {
+		return "", fmt.Errorf("current with the unknown key %q: %s; want a fault of KIND_CONFIG with that key", unknownKey, outcome(err))
 	}
 	return "", nil
 }

@@ -30,9 +30,9 @@ var process = []Check{
 	{"cookie-is-checked", "whoever runs the executable by hand should read what it is, and not have a server that nobody ends", cookieIsChecked, false},
 	{"other-version-is-refused", "a host of another protocol must not be told that it was understood", otherVersionIsRefused, false},
 	{"stdout-is-silent", "stdout is for the handshake; what else is written there is taken for one, or fills a pipe", stdoutIsSilent, false},
-	{"describe-is-valid", "operators configure the backend by what it says of itself", describeIsValid, false},
-	{"newer-requests-are-answered", "a newer stormlock may send fields that this backend does not know", newerRequestsAreAnswered, false},
-	{"unknown-key-is-refused", "a misspelt key that is passed over leaves a setting at its default, perhaps another store", unknownKeyIsRefused, false},
+	{"describe-is-valid", "operators configure the backend by what it says of itself", talk(describeIsValid).run, false},
+	{"newer-requests-are-answered", "a newer stormlock may send fields that this backend does not know", talk(newerRequestsAreAnswered).run, false},
+	{"unknown-key-is-refused", "a misspelt key that is passed over leaves a setting at its default, perhaps another store", talk(unknownKeyIsRefused).run, false},
 	{"ends-on-shutdown", "every command of an operator waits for the backend to end", endsOnShutdown, true},
 	{"ends-with-host", "a backend whose host was killed must neither stay for ever nor hold on to the store", endsWithHost, true},
 }
