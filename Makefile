@@ -19,7 +19,7 @@ TOOLS         := $(CURDIR)/.tools
 MODULES       := $(shell scripts/modules.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall demo test fuzz deps servers lint fmt vuln release-check generate tidy bench torture cross clean
+.PHONY: help build install uninstall demo test fuzz deps servers lint fmt vuln release-check generate protocol tidy bench torture cross clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -58,19 +58,20 @@ FUZZTIME ?= 30s
 fuzz: ## run every fuzz target, for FUZZTIME (30s) each
 	@FUZZTIME="$(FUZZTIME)" scripts/fuzz.sh
 
-deps: $(TOOLS)/etcd $(TOOLS)/staticcheck $(TOOLS)/cyclonedx-gomod ## install what the tests need: servers, tools, a C compiler
+deps: $(TOOLS)/etcd $(TOOLS)/staticcheck $(TOOLS)/cyclonedx-gomod $(TOOLS)/buf ## install what the tests need: servers, tools, a C compiler
 	@scripts/test-deps.sh
 	@scripts/test-dynamodb.sh $(TOOLS)/dynamodb
 
 servers: deps ## keep the slow servers of the tests running, until Ctrl-C
 	go run ./test/servers/run
 
-lint: $(TOOLS)/staticcheck ## gofumpt, go vet, staticcheck
+lint: $(TOOLS)/staticcheck $(TOOLS)/buf ## gofumpt, go vet, staticcheck; the protocol against released ones
 	@unformatted=$$($(TOOLS)/gofumpt -l .) || exit 1; \
 		[ -z "$$unformatted" ] || { echo "not formatted, run make fmt: $$unformatted" >&2; exit 1; }
 	go vet work
 	$(TOOLS)/staticcheck $(addsuffix /...,$(MODULES))
 	cd tools && GOWORK=off go vet ./...
+	scripts/protocol.sh $(TOOLS)/buf
 
 fmt: $(TOOLS)/staticcheck ## format the code
 	$(TOOLS)/gofumpt -w .
@@ -84,6 +85,10 @@ release-check: $(TOOLS)/cyclonedx-gomod ## build a release into dist/, with SBOM
 generate: $(TOOLS)/staticcheck $(TOOLS)/buf ## make the generated code and the man pages anew
 	cd sdk && PATH="$(TOOLS):$$PATH" buf lint && PATH="$(TOOLS):$$PATH" buf generate
 	mkdir -p man && go test ./cmd/stormlock -count=1 -run '^TestManPages$$' -write-man
+
+# Once for each version in which the protocol has changed.
+protocol: $(TOOLS)/buf ## keep the protocol of the version that is about to be tagged, SIBLINGS
+	cd sdk && $(TOOLS)/buf build --exclude-source-info -o proto/released/$(SIBLINGS).binpb
 
 tidy: ## go mod tidy for every module, siblings coming from this checkout
 	scripts/tidy.sh $(SIBLINGS)

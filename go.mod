@@ -27,7 +27,7 @@ require (
 	github.com/stormlock/stormlock/sdk v0.1.0
 	github.com/stormlock/stormlock/test/servers v0.1.0
 	golang.org/x/net v0.60.0 // indirect
-	golang.org/x/sys v0.50.0 // indirect
+	golang.org/x/sys v0.50.0
 	golang.org/x/term v0.48.0
 	golang.org/x/text v0.42.0 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect

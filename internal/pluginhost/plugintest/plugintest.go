@@ -66,6 +66,8 @@ var Executables = map[string]func(){
 	"littering":     littering,
 	"breeding":      breeding,
 
+	"released": released,
+
 	"noisy":     noisy,
 	"endless":   endless,
 	"huge":      huge,
