@@ -86,6 +86,8 @@ func (g *globals) checkBackend(ctx context.Context, f checkFlags, name string, p
 		return err
 	}
 	subject.Grace = f.grace.duration
+	ctx, report.stop = context.WithCancel(ctx)
+	defer report.stop()
 	report.begin(subject, len(checks), statements)
 	err = subject.Run(ctx, checks, report.add)
 	return report.end(err)

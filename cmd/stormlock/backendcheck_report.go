@@ -12,7 +12,8 @@ type checkReport struct {
 	printer checkPrinter
 	all     int // of the checks that ran
 	failed  int
-	broken  error // why results could not be printed
+	broken  error  // why results could not be printed
+	stop    func() // called then: nobody reads the others
 }
 
 func checkReporter(name string) (*checkReport, error) {
@@ -42,8 +43,9 @@ func (r *checkReport) add(result backendcheck.Result) {
 }
 
 func (r *checkReport) print(err error) {
-	if r.broken == nil {
+	if err != nil && r.broken == nil {
 		r.broken = err
+		r.stop()
 	}
 }
 

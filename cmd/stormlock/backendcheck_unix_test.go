@@ -5,6 +5,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,5 +38,26 @@ func TestBackendCheckInterrupted(t *testing.T) {
 	}
 	if stdout, stderr, code := o.run(t, "list"); stdout != "" || code != 0 {
 		t.Errorf("left: %s%s", stdout, stderr)
+	}
+}
+
+// TestBackendCheckStopsUnread: the checks that nobody would read of are not run.
+func TestBackendCheckStopsUnread(t *testing.T) {
+	o := newOperator(t, "scripted", "")
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Close()
+	defer w.Close()
+	cmd := o.command("backend", "check", "--only", "renew-extends", "scripted")
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = w, &stderr
+	_ = cmd.Run()
+	if code := cmd.ProcessState.ExitCode(); code != exitInternal || !strings.Contains(stderr.String(), "printing the results failed") {
+		t.Errorf("exit code %d, stderr %q", code, &stderr)
+	}
+	if calls, err := os.ReadFile(filepath.Join(o.home, "calls")); err == nil {
+		t.Errorf("called: %s", calls)
 	}
 }
