@@ -1,24 +1,100 @@
 // The protocol between stormlock and a backend executable, version 1.
 //
-// A backend executable serves this service over gRPC as a plugin of
-// github.com/hashicorp/go-plugin: it checks the magic cookie in its
-// environment, listens on a Unix socket, prints one handshake line and serves.
-// stormlock makes one or more of the calls below, then calls Shutdown of
-// go-plugin's controller.
+// This file is complete in itself: who keeps to it has a backend. docs/protocol.md
+// of the repository says the same as a list to tick off, and
+// "stormlock backend check NAME KEY=VALUE ..." looks whether an executable does.
 //
-// Five rules hold for every call:
+// # The process
 //
-//   - A refusal is an answer. "Held by another" and "not held" are fields of
-//     the response; so is every fault that the backend can name. A status
-//     other than OK means that the state of the lock is unknown.
-//   - The call's gRPC deadline is the caller's: a request that reaches the
-//     store after it must not take a lock.
+// A backend NAME is an executable stormlock-backend-NAME in a directory of PATH. NAME
+// matches ^[a-z][a-z0-9]*(-[a-z0-9]+)*$ and has at most 40 bytes. stormlock starts it
+// without arguments and without stdin, in a process group of its own, with the user's
+// environment and these variables, which are those of github.com/hashicorp/go-plugin:
+//
+//	STORMLOCK_BACKEND_COOKIE=5f0b4cbd3a2e4d0f9a7f2f8e6f1f6c57
+//	PLUGIN_PROTOCOL_VERSIONS=1       versions of this protocol, separated by commas
+//	PLUGIN_UNIX_SOCKET_DIR=DIR       not on Windows: where the socket has to lie
+//	PLUGIN_MIN_PORT, PLUGIN_MAX_PORT on Windows: the range of the port; 0 and 0 for any
+//	PLUGIN_CLIENT_CERT=PEM           on Windows: the host's certificate
+//
+// Where the cookie is missing or another, somebody runs it by hand: it says on stderr
+// what it is, and exits with a code that is not 0. (The cookie is no secret.) Where it
+// speaks none of the versions, it says so there and exits in the same way, or prints the
+// line below with the version that it speaks.
+//
+// Otherwise it listens on a Unix socket directly in DIR, or on Windows on a port of
+// 127.0.0.1, and prints one line on stdout within a second:
+//
+//	1|1|unix|DIR/ANY-NAME|grpc
+//
+// that is: version 1 of go-plugin, the version of this protocol, network, address and
+// "grpc". On Windows it is 1|1|tcp|127.0.0.1:PORT|grpc|CERTIFICATE, for there both show
+// each other certificates over TLS 1.2 or newer: it makes one of its own for
+// "localhost", puts it here (DER in base64 without padding), and accepts no client but
+// the one of PLUGIN_CLIENT_CERT. Elsewhere there is no TLS, as only the user can enter
+// DIR. Nothing else is ever printed on stdout. What it prints on stderr is shown when it
+// dies, at least the last line; beyond 8 MiB it is stopped.
+//
+// It then serves gRPC: the service below, and the service plugin.GRPCController, whose
+// method Shutdown has an empty request and an empty response. stormlock makes calls,
+// several at the same time too, over one connection, and calls Shutdown. The process
+// ends within 500 ms of that, or, while calls still run, when those are over, but within
+// two seconds. It ends as well, within 3 seconds, when its last connection ends, and on
+// SIGTERM; and when nobody has connected for 15 seconds: stormlock may have been killed.
+// (Where a gRPC library does not tell that a connection ends: stormlock calls the method
+// StreamStdio of plugin.GRPCStdio, an empty request and a stream of responses, as soon as
+// it has connected, and leaves it open to the end.) SIGINT and SIGHUP it ignores. It
+// leaves neither the socket nor, if it can, DIR behind.
+//
+// # Rules for every call
+//
+//   - A refusal is an answer. "Held by another" and "not held" are fields of the
+//     response; so is every fault that the backend can name. A status other than OK
+//     means that the state of the lock is unknown, but for UNIMPLEMENTED.
+//   - One atomic operation of the store decides, guarded there by the owner, the expiry
+//     and the deadline. Never read, then write: another may come between. The clock
+//     is the store's, never that of the machine that the backend runs on.
+//   - The call's gRPC deadline is the caller's: a request that reaches the store after it
+//     must not take a lock. A backend answers a little before it (a tenth of the time,
+//     at most 200 ms), since later nobody listens, and does not go on for more than a
+//     second beyond it, or beyond a cancellation.
+//   - A backend answers, it never acts: it does not wait for a lock, renew, or repeat a
+//     request to the store that may have been carried out.
 //   - Only durations travel for TTLs. Timestamps are for people to read.
-//   - The configuration travels with the request, the same in each, so that no
-//     call has to come first. A backend opens its store at the first.
-//   - Warnings change no outcome. stormlock prints each on stderr, one line for
-//     a person: what, where, what to do. They hold no secret. In a stream they
-//     may also come in a message without an outcome.
+//   - The configuration travels with the request, the same in each, so that no call has
+//     to come first. It is the section [backend.NAME] as it stands there, without the
+//     keys that are stormlock's own. A key that the backend does not know is a fault of
+//     KIND_CONFIG with that key, whose message names the one that was meant, if one is
+//     near: it may have been meant to say which store. So is a value that cannot be
+//     right, a required key that is missing, and one that is empty without a meaning.
+//     For a key that is secret, KEY_file and KEY_env come as they were written, and the
+//     backend reads them (see Option).
+//   - Warnings change no outcome. stormlock prints each on stderr, one line for a
+//     person: what, where, what to do. At most 8 in an answer are shown. In a stream
+//     they may also come in a message without an outcome.
+//   - No fault, warning, statement or finding holds a secret, not even one that a
+//     server quoted.
+//
+// A message has at most 1 MiB in either direction, the headers of an answer 64 KiB.
+// Texts for people are one line of at most 4096 bytes; longer ones are cut off. All
+// text is valid UTF-8.
+//
+// # Ids
+//
+// stormlock makes up the lease id before it asks: 128 random bits, as 32 hexadecimal
+// digits. An id has one meaning in upper and lower case, and with or without the hyphens
+// of a UUID (8-4-4-4-12): all of these are the same. A backend may answer with an id of
+// its own instead, of 1 to 128 visible ASCII characters, and accepts either afterwards.
+// Any text of up to 128 bytes can be asked about: what no store issues is not the
+// current one, and no fault.
+//
+// # Later versions
+//
+// Version 1 only grows: by fields, calls, and values of an enum; names, numbers and
+// meanings stay. A backend passes over fields that it does not know. A call that it lacks
+// is answered with UNIMPLEMENTED, by which stormlock knows that nothing was done. What
+// cannot be said so gets another version, which stormlock offers beside this one in
+// PLUGIN_PROTOCOL_VERSIONS.
 
 // Code generated by protoc-gen-go. DO NOT EDIT.
 // versions:
@@ -47,7 +123,8 @@ const (
 type Fault_Kind int32
 
 const (
-	// The request may or may not have been carried out.
+	// The request may or may not have been carried out. stormlock asks again with the
+	// same id.
 	Fault_KIND_UNSPECIFIED Fault_Kind = 0
 	// Nothing was written: the store could not be reached, or cannot serve now.
 	Fault_KIND_UNAVAILABLE Fault_Kind = 1
@@ -56,9 +133,12 @@ const (
 	Fault_KIND_REFUSED Fault_Kind = 2
 	// Nothing was written: the configuration or the store's schema is wrong.
 	Fault_KIND_CONFIG Fault_Kind = 3
-	// Nothing was written: an argument is out of its bounds.
+	// Nothing was written: an argument is out of its bounds. stormlock sends none such;
+	// a backend that could not store one as it is, or would store what never ends,
+	// looks for itself.
 	Fault_KIND_INVALID Fault_Kind = 4
-	// Nothing was written: the store lacks what Setup creates or migrates.
+	// Nothing was written: the store lacks what Setup creates or migrates. The message
+	// says what; stormlock adds the command that mends it.
 	Fault_KIND_NOT_SET_UP Fault_Kind = 5
 )
 
@@ -167,20 +247,28 @@ func (Finding_Level) EnumDescriptor() ([]byte, []int) {
 // Lease is one grant of a resource to a principal for a limited time.
 type Lease struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What is locked: 1 to 255 bytes.
+	// What is locked: 1 to 255 bytes. Two names are the same if their bytes are: neither
+	// case, Unicode form nor any character means anything. In a request it has no
+	// characters of the Unicode categories Cc, Cf, Zl and Zp, none that are ignored by
+	// default, and no white space at its ends.
 	Resource string `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
-	// Proof of this grant. In AcquireRequest: 32 hexadecimal digits.
+	// Proof of this grant. In AcquireRequest: 32 hexadecimal digits, in any spelling.
 	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
-	// Who holds it, for people to read: 1 to 255 bytes.
+	// Who holds it, for people to read: 1 to 255 bytes, kept as they are. Any character
+	// but NUL.
 	Principal string `protobuf:"bytes,3,opt,name=principal,proto3" json:"principal,omitempty"`
-	// Why, for people to read: at most 4096 bytes.
+	// Why, for people to read: at most 4096 bytes, kept as they are. Any character but NUL.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	// When it was granted, by the store's clock: microseconds since 1970 UTC.
+	// When it was granted, by the store's clock: microseconds since 1970 UTC. In an answer
+	// alone.
 	CreatedMicros int64 `protobuf:"varint,5,opt,name=created_micros,json=createdMicros,proto3" json:"created_micros,omitempty"`
-	// The time to live asked for, or what is left of it, in milliseconds.
+	// The time to live asked for, whole seconds from 1000 to 315360000000 (10 years of 365
+	// days), or what is left of it, in milliseconds. A lease lasts for all of it, and keeps
+	// others out for at most two seconds longer, unless the store's clock is coarse.
 	TtlMillis int64 `protobuf:"varint,6,opt,name=ttl_millis,json=ttlMillis,proto3" json:"ttl_millis,omitempty"`
-	// A number that grows with every grant of the resource; 0 if the store has
-	// none for this lease.
+	// A number that grows with every grant of the resource, also after leases that
+	// expired; 0 if the store has none for this lease, as where another program made it.
+	// In an answer alone.
 	Fence         uint64 `protobuf:"varint,7,opt,name=fence,proto3" json:"fence,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -339,7 +427,10 @@ func (*Done) Descriptor() ([]byte, []int) {
 	return file_stormlock_backend_v1_backend_proto_rawDescGZIP(), []int{2}
 }
 
-// Fault is why a call could not be answered.
+// Fault is why a call could not be answered. A kind that promises that nothing was
+// written is given only where that is certain: from the moment at which a request may
+// have left for the store until its answer is there, it is not. A call that writes
+// nothing can always promise it.
 type Fault struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Kind  Fault_Kind             `protobuf:"varint,1,opt,name=kind,proto3,enum=stormlock.backend.v1.Fault_Kind" json:"kind,omitempty"`
@@ -439,10 +530,13 @@ func (*DescribeRequest) Descriptor() ([]byte, []int) {
 }
 
 type DescribeResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Version       string                 `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
-	Options       []*Option              `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The NAME of the executable, without the prefix.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Of the backend, for people to read; not empty.
+	Version string `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
+	// At most 100, no key twice.
+	Options       []*Option `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -500,13 +594,19 @@ func (x *DescribeResponse) GetOptions() []*Option {
 
 // Option is one key of a backend's configuration section.
 type Option struct {
-	state    protoimpl.MessageState `protogen:"open.v1"`
-	Key      string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
-	Help     string                 `protobuf:"bytes,2,opt,name=help,proto3" json:"help,omitempty"`
-	Default  string                 `protobuf:"bytes,3,opt,name=default,proto3" json:"default,omitempty"`
-	Required bool                   `protobuf:"varint,4,opt,name=required,proto3" json:"required,omitempty"`
-	// The value must not be shown. KEY_file (an absolute path) and KEY_env (the
-	// name of an environment variable) are accepted in place of KEY.
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Matches ^[a-z][a-z0-9_]*$ and has at most 100 bytes.
+	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// One line for a person: what it is.
+	Help string `protobuf:"bytes,2,opt,name=help,proto3" json:"help,omitempty"`
+	// What counts if the section does not have the key; empty for none.
+	Default  string `protobuf:"bytes,3,opt,name=default,proto3" json:"default,omitempty"`
+	Required bool   `protobuf:"varint,4,opt,name=required,proto3" json:"required,omitempty"`
+	// The value must not be shown. KEY_file (the absolute path of a file whose content is
+	// the value, less the newline at its end) and KEY_env (the name of an environment
+	// variable) are accepted in place of KEY; more than one of them is a fault. The backend
+	// reads them. Its faults repeat neither the path nor the name: a secret may have been
+	// written there by mistake.
 	Secret        bool `protobuf:"varint,5,opt,name=secret,proto3" json:"secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -580,7 +680,7 @@ func (x *Option) GetSecret() bool {
 type AcquireRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Lease *Lease                 `protobuf:"bytes,1,opt,name=lease,proto3" json:"lease,omitempty"`
-	// The backend's configuration section, keys in lower case.
+	// The backend's configuration section, keys in lower case: the same in every request.
 	Config        map[string]string `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1213,9 +1313,10 @@ func (*CurrentResponse_NotHeld) isCurrentResponse_Outcome() {}
 func (*CurrentResponse_Fault) isCurrentResponse_Outcome() {}
 
 type ListRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Prefix        string                 `protobuf:"bytes,1,opt,name=prefix,proto3" json:"prefix,omitempty"`
-	Config        map[string]string      `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty, or the beginning of a resource's name: at most 255 bytes.
+	Prefix        string            `protobuf:"bytes,1,opt,name=prefix,proto3" json:"prefix,omitempty"`
+	Config        map[string]string `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1354,8 +1455,9 @@ func (*ListResponse_Leases) isListResponse_Outcome() {}
 
 func (*ListResponse_Fault) isListResponse_Outcome() {}
 
-// Leases are some of those of a list: 1 to 512, in a message of at most 1 MiB.
-// What is there is sent when the store lets one wait for more.
+// Leases are some of those of a list: 1 to 512, in a message of at most 1 MiB. The
+// largest lease has less than 5 KiB, so that 200 always fit. What is there is sent when
+// the store lets one wait for more.
 type Leases struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Leases        []*Lease               `protobuf:"bytes,1,rep,name=leases,proto3" json:"leases,omitempty"`
@@ -1555,7 +1657,7 @@ func (*SetupResponse_Fault) isSetupResponse_Outcome() {}
 
 type CheckRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The backend's configuration section, keys in lower case.
+	// The backend's configuration section, as in every request.
 	Config        map[string]string `protobuf:"bytes,1,rep,name=config,proto3" json:"config,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1605,7 +1707,7 @@ type CheckResponse struct {
 	//	*CheckResponse_Done
 	//	*CheckResponse_Fault
 	Outcome isCheckResponse_Outcome `protobuf_oneof:"outcome"`
-	// What was found, also before a fault.
+	// What was found, also before a fault: at most 100.
 	Findings      []*Finding `protobuf:"bytes,3,rep,name=findings,proto3" json:"findings,omitempty"`
 	Warnings      []string   `protobuf:"bytes,15,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields

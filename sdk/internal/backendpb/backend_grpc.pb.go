@@ -1,24 +1,100 @@
 // The protocol between stormlock and a backend executable, version 1.
 //
-// A backend executable serves this service over gRPC as a plugin of
-// github.com/hashicorp/go-plugin: it checks the magic cookie in its
-// environment, listens on a Unix socket, prints one handshake line and serves.
-// stormlock makes one or more of the calls below, then calls Shutdown of
-// go-plugin's controller.
+// This file is complete in itself: who keeps to it has a backend. docs/protocol.md
+// of the repository says the same as a list to tick off, and
+// "stormlock backend check NAME KEY=VALUE ..." looks whether an executable does.
 //
-// Five rules hold for every call:
+// # The process
 //
-//   - A refusal is an answer. "Held by another" and "not held" are fields of
-//     the response; so is every fault that the backend can name. A status
-//     other than OK means that the state of the lock is unknown.
-//   - The call's gRPC deadline is the caller's: a request that reaches the
-//     store after it must not take a lock.
+// A backend NAME is an executable stormlock-backend-NAME in a directory of PATH. NAME
+// matches ^[a-z][a-z0-9]*(-[a-z0-9]+)*$ and has at most 40 bytes. stormlock starts it
+// without arguments and without stdin, in a process group of its own, with the user's
+// environment and these variables, which are those of github.com/hashicorp/go-plugin:
+//
+//	STORMLOCK_BACKEND_COOKIE=5f0b4cbd3a2e4d0f9a7f2f8e6f1f6c57
+//	PLUGIN_PROTOCOL_VERSIONS=1       versions of this protocol, separated by commas
+//	PLUGIN_UNIX_SOCKET_DIR=DIR       not on Windows: where the socket has to lie
+//	PLUGIN_MIN_PORT, PLUGIN_MAX_PORT on Windows: the range of the port; 0 and 0 for any
+//	PLUGIN_CLIENT_CERT=PEM           on Windows: the host's certificate
+//
+// Where the cookie is missing or another, somebody runs it by hand: it says on stderr
+// what it is, and exits with a code that is not 0. (The cookie is no secret.) Where it
+// speaks none of the versions, it says so there and exits in the same way, or prints the
+// line below with the version that it speaks.
+//
+// Otherwise it listens on a Unix socket directly in DIR, or on Windows on a port of
+// 127.0.0.1, and prints one line on stdout within a second:
+//
+//	1|1|unix|DIR/ANY-NAME|grpc
+//
+// that is: version 1 of go-plugin, the version of this protocol, network, address and
+// "grpc". On Windows it is 1|1|tcp|127.0.0.1:PORT|grpc|CERTIFICATE, for there both show
+// each other certificates over TLS 1.2 or newer: it makes one of its own for
+// "localhost", puts it here (DER in base64 without padding), and accepts no client but
+// the one of PLUGIN_CLIENT_CERT. Elsewhere there is no TLS, as only the user can enter
+// DIR. Nothing else is ever printed on stdout. What it prints on stderr is shown when it
+// dies, at least the last line; beyond 8 MiB it is stopped.
+//
+// It then serves gRPC: the service below, and the service plugin.GRPCController, whose
+// method Shutdown has an empty request and an empty response. stormlock makes calls,
+// several at the same time too, over one connection, and calls Shutdown. The process
+// ends within 500 ms of that, or, while calls still run, when those are over, but within
+// two seconds. It ends as well, within 3 seconds, when its last connection ends, and on
+// SIGTERM; and when nobody has connected for 15 seconds: stormlock may have been killed.
+// (Where a gRPC library does not tell that a connection ends: stormlock calls the method
+// StreamStdio of plugin.GRPCStdio, an empty request and a stream of responses, as soon as
+// it has connected, and leaves it open to the end.) SIGINT and SIGHUP it ignores. It
+// leaves neither the socket nor, if it can, DIR behind.
+//
+// # Rules for every call
+//
+//   - A refusal is an answer. "Held by another" and "not held" are fields of the
+//     response; so is every fault that the backend can name. A status other than OK
+//     means that the state of the lock is unknown, but for UNIMPLEMENTED.
+//   - One atomic operation of the store decides, guarded there by the owner, the expiry
+//     and the deadline. Never read, then write: another may come between. The clock
+//     is the store's, never that of the machine that the backend runs on.
+//   - The call's gRPC deadline is the caller's: a request that reaches the store after it
+//     must not take a lock. A backend answers a little before it (a tenth of the time,
+//     at most 200 ms), since later nobody listens, and does not go on for more than a
+//     second beyond it, or beyond a cancellation.
+//   - A backend answers, it never acts: it does not wait for a lock, renew, or repeat a
+//     request to the store that may have been carried out.
 //   - Only durations travel for TTLs. Timestamps are for people to read.
-//   - The configuration travels with the request, the same in each, so that no
-//     call has to come first. A backend opens its store at the first.
-//   - Warnings change no outcome. stormlock prints each on stderr, one line for
-//     a person: what, where, what to do. They hold no secret. In a stream they
-//     may also come in a message without an outcome.
+//   - The configuration travels with the request, the same in each, so that no call has
+//     to come first. It is the section [backend.NAME] as it stands there, without the
+//     keys that are stormlock's own. A key that the backend does not know is a fault of
+//     KIND_CONFIG with that key, whose message names the one that was meant, if one is
+//     near: it may have been meant to say which store. So is a value that cannot be
+//     right, a required key that is missing, and one that is empty without a meaning.
+//     For a key that is secret, KEY_file and KEY_env come as they were written, and the
+//     backend reads them (see Option).
+//   - Warnings change no outcome. stormlock prints each on stderr, one line for a
+//     person: what, where, what to do. At most 8 in an answer are shown. In a stream
+//     they may also come in a message without an outcome.
+//   - No fault, warning, statement or finding holds a secret, not even one that a
+//     server quoted.
+//
+// A message has at most 1 MiB in either direction, the headers of an answer 64 KiB.
+// Texts for people are one line of at most 4096 bytes; longer ones are cut off. All
+// text is valid UTF-8.
+//
+// # Ids
+//
+// stormlock makes up the lease id before it asks: 128 random bits, as 32 hexadecimal
+// digits. An id has one meaning in upper and lower case, and with or without the hyphens
+// of a UUID (8-4-4-4-12): all of these are the same. A backend may answer with an id of
+// its own instead, of 1 to 128 visible ASCII characters, and accepts either afterwards.
+// Any text of up to 128 bytes can be asked about: what no store issues is not the
+// current one, and no fault.
+//
+// # Later versions
+//
+// Version 1 only grows: by fields, calls, and values of an enum; names, numbers and
+// meanings stay. A backend passes over fields that it does not know. A call that it lacks
+// is answered with UNIMPLEMENTED, by which stormlock knows that nothing was done. What
+// cannot be said so gets another version, which stormlock offers beside this one in
+// PLUGIN_PROTOCOL_VERSIONS.
 
 // Code generated by protoc-gen-go-grpc. DO NOT EDIT.
 // versions:
@@ -57,25 +133,47 @@ const (
 //
 // Backend stores leases in one kind of store.
 type BackendClient interface {
-	// Describe tells what the backend is and which keys configure it. It
-	// needs no configuration.
+	// Describe tells what the backend is and which keys configure it. It needs no
+	// configuration and asks no store.
 	Describe(ctx context.Context, in *DescribeRequest, opts ...grpc.CallOption) (*DescribeResponse, error)
-	// Acquire grants a resource that nobody holds. Repeating it with the id of
-	// the current lease returns that lease as it stands.
+	// Acquire grants a resource that nobody holds, for lease.ttl. It answers acquired only
+	// when the grant is as durable as the store makes it.
+	//
+	// If the current lease has the id that is asked with, the answer is acquired with that
+	// lease as it stands: its TTL does not begin anew. Repeating an acquire is how a caller
+	// settles an answer that was lost. If another lease is current, the answer is held.
+	//
+	// A request may reach the store late, or twice. It must not take the lock after its
+	// deadline, nor once the lease that it asked for was granted and released, nor once
+	// Release has answered for that id.
 	Acquire(ctx context.Context, in *AcquireRequest, opts ...grpc.CallOption) (*AcquireResponse, error)
-	// Renew makes the current lease end lease.ttl from now.
+	// Renew makes the current lease end lease.ttl from now, be that later or sooner, and
+	// answers it; created and fence stay. If lease.id is not the id of the current lease,
+	// the answer is not_held, and nothing changes: a lease that is over never comes back.
+	// A store that cannot change a TTL answers the one that applies.
 	Renew(ctx context.Context, in *RenewRequest, opts ...grpc.CallOption) (*RenewResponse, error)
-	// Release ends the current lease.
+	// Release ends the current lease, if lease.id is its id. If not, the answer is
+	// not_held, and no lease changes.
+	//
+	// Either answer is final: no Acquire with that id that was sent before takes the lock
+	// any more. That is how a caller gives up an acquire whose answer was lost. So a Release
+	// that finds another lease, or none, still has to make such requests void, as by
+	// noting the id, or by counting up what each acquire compares in its atomic step.
 	Release(ctx context.Context, in *ReleaseRequest, opts ...grpc.CallOption) (*ReleaseResponse, error)
-	// Current returns the current lease of a resource.
+	// Current answers the current lease of a resource, or not_held. It takes nothing and
+	// ends nothing.
 	Current(ctx context.Context, in *CurrentRequest, opts ...grpc.CallOption) (*CurrentResponse, error)
-	// List streams the current leases whose resource begins with a prefix, several
-	// in a message, and ends after the first fault.
+	// List streams the current leases whose resource begins with a prefix, byte for byte
+	// and never as a pattern, each once, in any order, several in a message, and ends after
+	// the first fault. What is not a lock is passed over. Nobody is kept from the locks
+	// while the host reads slowly.
 	List(ctx context.Context, in *ListRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListResponse], error)
-	// Setup creates or migrates what the store needs. It can be repeated.
+	// Setup creates or migrates what the store needs. It can be repeated, also after a
+	// fault, and keeps the leases that there are.
 	Setup(ctx context.Context, in *SetupRequest, opts ...grpc.CallOption) (*SetupResponse, error)
-	// Check looks at the settings of the store, and the rights there, that can
-	// lose a lock or keep one from being taken. It changes nothing.
+	// Check looks at the settings of the store, and the rights there, that can lose a
+	// lock or keep one from being taken, and at its version and clock. It changes nothing
+	// and takes no lock. What it may not look at is a finding too.
 	Check(ctx context.Context, in *CheckRequest, opts ...grpc.CallOption) (*CheckResponse, error)
 }
 
@@ -182,25 +280,47 @@ func (c *backendClient) Check(ctx context.Context, in *CheckRequest, opts ...grp
 //
 // Backend stores leases in one kind of store.
 type BackendServer interface {
-	// Describe tells what the backend is and which keys configure it. It
-	// needs no configuration.
+	// Describe tells what the backend is and which keys configure it. It needs no
+	// configuration and asks no store.
 	Describe(context.Context, *DescribeRequest) (*DescribeResponse, error)
-	// Acquire grants a resource that nobody holds. Repeating it with the id of
-	// the current lease returns that lease as it stands.
+	// Acquire grants a resource that nobody holds, for lease.ttl. It answers acquired only
+	// when the grant is as durable as the store makes it.
+	//
+	// If the current lease has the id that is asked with, the answer is acquired with that
+	// lease as it stands: its TTL does not begin anew. Repeating an acquire is how a caller
+	// settles an answer that was lost. If another lease is current, the answer is held.
+	//
+	// A request may reach the store late, or twice. It must not take the lock after its
+	// deadline, nor once the lease that it asked for was granted and released, nor once
+	// Release has answered for that id.
 	Acquire(context.Context, *AcquireRequest) (*AcquireResponse, error)
-	// Renew makes the current lease end lease.ttl from now.
+	// Renew makes the current lease end lease.ttl from now, be that later or sooner, and
+	// answers it; created and fence stay. If lease.id is not the id of the current lease,
+	// the answer is not_held, and nothing changes: a lease that is over never comes back.
+	// A store that cannot change a TTL answers the one that applies.
 	Renew(context.Context, *RenewRequest) (*RenewResponse, error)
-	// Release ends the current lease.
+	// Release ends the current lease, if lease.id is its id. If not, the answer is
+	// not_held, and no lease changes.
+	//
+	// Either answer is final: no Acquire with that id that was sent before takes the lock
+	// any more. That is how a caller gives up an acquire whose answer was lost. So a Release
+	// that finds another lease, or none, still has to make such requests void, as by
+	// noting the id, or by counting up what each acquire compares in its atomic step.
 	Release(context.Context, *ReleaseRequest) (*ReleaseResponse, error)
-	// Current returns the current lease of a resource.
+	// Current answers the current lease of a resource, or not_held. It takes nothing and
+	// ends nothing.
 	Current(context.Context, *CurrentRequest) (*CurrentResponse, error)
-	// List streams the current leases whose resource begins with a prefix, several
-	// in a message, and ends after the first fault.
+	// List streams the current leases whose resource begins with a prefix, byte for byte
+	// and never as a pattern, each once, in any order, several in a message, and ends after
+	// the first fault. What is not a lock is passed over. Nobody is kept from the locks
+	// while the host reads slowly.
 	List(*ListRequest, grpc.ServerStreamingServer[ListResponse]) error
-	// Setup creates or migrates what the store needs. It can be repeated.
+	// Setup creates or migrates what the store needs. It can be repeated, also after a
+	// fault, and keeps the leases that there are.
 	Setup(context.Context, *SetupRequest) (*SetupResponse, error)
-	// Check looks at the settings of the store, and the rights there, that can
-	// lose a lock or keep one from being taken. It changes nothing.
+	// Check looks at the settings of the store, and the rights there, that can lose a
+	// lock or keep one from being taken, and at its version and clock. It changes nothing
+	// and takes no lock. What it may not look at is a finding too.
 	Check(context.Context, *CheckRequest) (*CheckResponse, error)
 	mustEmbedUnimplementedBackendServer()
 }
