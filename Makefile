@@ -61,6 +61,7 @@ fuzz: ## run every fuzz target, for FUZZTIME (30s) each
 deps: $(TOOLS)/etcd $(TOOLS)/staticcheck $(TOOLS)/cyclonedx-gomod $(TOOLS)/buf ## install what the tests need: servers, tools, a C compiler
 	@scripts/test-deps.sh
 	@scripts/test-dynamodb.sh $(TOOLS)/dynamodb
+	@$(MAKE) -s -C examples/python
 
 servers: deps ## keep the slow servers of the tests running, until Ctrl-C
 	go run ./test/servers/run
@@ -110,8 +111,9 @@ cross: ## build for the other systems
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build -buildvcs=false work
 	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build -buildvcs=false work
 
-clean: ## remove bin/, dist/ and .tools/
+clean: ## remove bin/, dist/, .tools/ and what the examples were built into
 	rm -rf bin dist $(TOOLS)
+	@$(MAKE) -s -C examples/python clean
 
 # The configuration files of Python's stormlock say "backend = postgresql".
 POSTGRESQL      := $(if $(filter postgres,$(BACKENDS)),postgresql)

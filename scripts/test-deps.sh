@@ -22,6 +22,8 @@ have ps || missing+=(procps)
 have bash || missing+=(bash)
 # Reads the man pages.
 have mandoc || missing+=(mandoc)
+# What the example in Python runs on: the system's Python, for Debian's packages are its.
+"${PYTHON:-/usr/bin/python3}" -c 'import grpc, grpc_tools' 2>/dev/null || missing+=(python3-grpcio python3-grpc-tools)
 # The race detector is linked by a C compiler.
 have "${CC:-cc}" || missing+=(gcc libc6-dev)
 [ ${#missing[@]} -gt 0 ] || exit 0
