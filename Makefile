@@ -62,6 +62,7 @@ deps: $(TOOLS)/etcd $(TOOLS)/staticcheck $(TOOLS)/cyclonedx-gomod $(TOOLS)/buf #
 	@scripts/test-deps.sh
 	@scripts/test-dynamodb.sh $(TOOLS)/dynamodb
 	@$(MAKE) -s -C examples/python
+	@$(MAKE) -s -C examples/node
 
 servers: deps ## keep the slow servers of the tests running, until Ctrl-C
 	go run ./test/servers/run
@@ -114,6 +115,7 @@ cross: ## build for the other systems
 clean: ## remove bin/, dist/, .tools/ and what the examples were built into
 	rm -rf bin dist $(TOOLS)
 	@$(MAKE) -s -C examples/python clean
+	@$(MAKE) -s -C examples/node clean
 
 # The configuration files of Python's stormlock say "backend = postgresql".
 POSTGRESQL      := $(if $(filter postgres,$(BACKENDS)),postgresql)

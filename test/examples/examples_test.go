@@ -54,7 +54,7 @@ type example struct {
 	store          func(t *testing.T) store
 }
 
-var examples = []example{pysqlite}
+var examples = []example{pysqlite, noderedis}
 
 // build makes the executable.
 func (e example) build(t *testing.T) (dir string) {
@@ -127,8 +127,17 @@ func TestLateRequestTakesNothing(t *testing.T) {
 	}
 }
 
-// open starts a backend, whose store is set up.
+// open starts a backend, and sets its store up.
 func (e example) open(t *testing.T, s store) sdk.Backend {
+	t.Helper()
+	b := e.start(t, s)
+	if _, err := b.Setup(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (e example) start(t *testing.T, s store) sdk.Backend {
 	t.Helper()
 	exe, err := pluginhost.Find(e.name, []string{e.build(t)})
 	if err != nil {
@@ -139,8 +148,5 @@ func (e example) open(t *testing.T, s store) sdk.Backend {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { b.Close() })
-	if _, err := b.Setup(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
 	return b
 }

@@ -5,10 +5,17 @@ package examples_test
 import (
 	"bufio"
 	"context"
+	"errors"
+	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // A store is where an example keeps its locks.
@@ -66,8 +73,71 @@ func canceled(ctx context.Context, after time.Duration) (context.Context, contex
 	return ctx, func() { timer.Stop(); cancel() }
 }
 
+var noderedis = example{"node", "noderedis", func(t *testing.T) store {
+	redis := servers.Redis(t)
+	return store{"url", redis.URL, func(t *testing.T) (func(), giveUp) { return paused(t, redis.Addr), context.WithTimeout }}
+}}
+
+// paused keeps scripts waiting in a Redis server until release; it still tells the
+// time.
+func paused(t *testing.T, addr string) (release func()) {
+	t.Helper()
+	say := redisAt(t, addr)
+	say("CLIENT PAUSE 60000 WRITE")
+	return func() { say("CLIENT UNPAUSE") }
+}
+
+// redisAt connects to a Redis server. Commands are answered with one line.
+func redisAt(t *testing.T, addr string) (say func(command string) string) {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	answers := bufio.NewReader(conn)
+	return func(command string) string {
+		t.Helper()
+		_, err := conn.Write([]byte(command + "\r\n"))
+		line := ""
+		if err == nil {
+			line, err = answers.ReadString('\n')
+		}
+		if err != nil || strings.HasPrefix(line, "-") {
+			t.Fatalf("%s: %q, %v", command, line, err)
+		}
+		return strings.TrimSpace(line)
+	}
+}
+
 func TestClockOfPysqlite(t *testing.T) {
 	if err := said(exec.Command("make", "-s", "-C", "../../examples/python", "test")); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestForeignFileIsRefused(t *testing.T) {
+	s := pysqlite.store(t)
+	if err := os.WriteFile(s.value, []byte("a letter to Ben"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pysqlite.start(t, s).Setup(t.Context(), false); !errors.Is(err, sdk.ErrRefused) {
+		t.Errorf("setup: %v; want sdk.ErrRefused", err)
+	}
+	if left, err := os.ReadFile(s.value); string(left) != "a letter to Ben" {
+		t.Errorf("the file is %q now (%v)", left, err)
+	}
+}
+
+func TestForeignKeyIsRefused(t *testing.T) {
+	s := noderedis.store(t)
+	say := redisAt(t, strings.TrimPrefix(s.value, "redis://"))
+	say("RPUSH noderedis:lock:x data")
+	b := noderedis.open(t, s)
+	if _, err := b.Acquire(t.Context(), sdk.Lease{Resource: "x", ID: sdk.NewID(), Principal: "ana", TTL: time.Minute}); !errors.Is(err, sdk.ErrRefused) {
+		t.Errorf("acquire: %v; want sdk.ErrRefused", err)
+	}
+	if left := say("LLEN noderedis:lock:x"); left != ":1" {
+		t.Errorf("the list is %s long now", left)
 	}
 }
