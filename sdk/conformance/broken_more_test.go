@@ -158,6 +158,7 @@ var brokenList = []breakage{
 			}
 		}}
 	}},
+	{"list-leaves-out-what-is-over", "shows it", func(m memory) sdk.Backend { return patched{Backend: m, list: m.everything} }},
 	{"list-prefix-is-literal", "is a pattern", func(m memory) sdk.Backend {
 		return patched{Backend: m, list: func(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 			return func(yield func(sdk.Lease, error) bool) {

@@ -9,6 +9,7 @@ import (
 
 var listing = []rule{
 	{"list-shows-what-is-held", "people look at the list to see what is going on: all of it, and nothing that is over", listShowsWhatIsHeld},
+	{"list-leaves-out-what-is-over", "a list that shows a lease which has ended has people wait for nobody", listLeavesOutWhatIsOver},
 	{"list-prefix-is-literal", "a prefix is the beginning of a name, never a pattern", listPrefixIsLiteral},
 	{"list-can-be-walked", "who walks over the list may stop early, or release as he goes", listCanBeWalked},
 }
@@ -25,6 +26,16 @@ func listShowsWhatIsHeld(p *probe) {
 	if _, found := b.list("")[kept.Resource]; !found {
 		p.fail("the list without a prefix does not show %s", short(kept.Resource))
 	}
+}
+
+// listLeavesOutWhatIsOver lists without having looked at the lease before: a store may
+// clear away what it comes across.
+func listLeavesOutWhatIsOver(p *probe) {
+	a, b := p.open(), p.open()
+	g := a.timed(p.briefly("x"))
+	p.sleepUntil(p.freeBy(g))
+	p.listed(b, "")
+	b.free(g.Resource)
 }
 
 // listed checks that the list of a prefix is exactly some leases.
