@@ -58,6 +58,7 @@ type startShared = func(dir string) (url string, stop func(), err error)
 var shareable = map[string]startShared{
 	"dynamodb": shareDynamoDB,
 	"etcd":     shareEtcd,
+	"mysql":    shareMySQL,
 	"postgres": sharePostgres,
 }
 
