@@ -1,0 +1,1 @@
+    /*M!100100 , wsrep_sync_wait = 15 */

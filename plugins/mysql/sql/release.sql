@@ -1,0 +1,2 @@
+DELETE FROM {table}
+WHERE resource = ? AND lease = ? AND {sound} AND expires > SYSDATE(6) AND {now} < ?
