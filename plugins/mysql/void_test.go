@@ -157,7 +157,9 @@ func lockRow(t testing.TB, p place, table, resource string) (unlock func()) {
 	if err := tx.QueryRow("SELECT 1 FROM "+table+" WHERE resource = ? FOR UPDATE", resource).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
-	return func() { _ = tx.Rollback() }
+	unlock = func() { _ = tx.Rollback() }
+	t.Cleanup(unlock)
+	return unlock
 }
 
 // A release that cannot count has not answered "not held".
