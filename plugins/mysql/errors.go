@@ -61,7 +61,6 @@ func (v *visit) doubt(err error) error {
 func advice(err error) string {
 	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
 	_, misnamed := errors.AsType[x509.HostnameError](err)
-	_, plain := errors.AsType[tls.RecordHeaderError](err)
 	switch {
 	case errors.Is(err, bounded.ErrFlood), errors.Is(err, errStrange), errors.Is(err, errPanic), errors.Is(err, mysql.ErrMalformPkt):
 		return `"host" and "port" do not seem to lead to a MariaDB or MySQL server`
@@ -69,7 +68,7 @@ func advice(err error) string {
 		return `name the file of the server's authority in "ca_cert", or give up verification (tls = skip-verify)`
 	case misnamed:
 		return `"host" must be a name that the server's certificate is for, or give up verification (tls = skip-verify)`
-	case plain:
+	case errors.Is(err, errNoTLS):
 		return `turn on TLS at the server, or give it up (tls = disable)`
 	case errors.Is(err, mysql.ErrCleartextPassword), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrUnknownPlugin):
 		return `give the user another way to log in, such as mysql_native_password, ed25519 or caching_sha2_password`
@@ -129,12 +128,9 @@ func cause(err error) string {
 	var timeout net.Error
 	dialing, _ := errors.AsType[*net.OpError](err)
 	certificate, _ := errors.AsType[*tls.CertificateVerificationError](err)
-	_, plain := errors.AsType[tls.RecordHeaderError](err)
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer in time"
-	case plain:
-		return "the server does not speak TLS"
 	case certificate != nil:
 		return oneLine(certificate.Err.Error())
 	case dialing != nil:

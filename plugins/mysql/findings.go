@@ -98,7 +98,7 @@ func followed(set map[string]string) sdk.Finding {
 	switch {
 	case set["log_bin"] != "ON" || told && replicas == "0" && !waits:
 		return sdk.Found(sdk.LevelOK, about, "no replica follows that could take over without a lock")
-	case waits && status == "ON":
+	case waits && status == "ON" && cmp.Or(set["rpl_semi_sync_master_clients"], set["rpl_semi_sync_source_clients"]) != "0":
 		return sdk.Found(sdk.LevelOK, about, "commits wait for a replica, until rpl_semi_sync…_timeout is over")
 	case waits:
 		return sdk.Found(sdk.LevelWarning, about, "commits do not wait for a replica at the moment: a failover loses locks that the replica does not have yet; look why semi-synchronous replication is off")

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
+	"io"
 	"net"
 )
 
@@ -85,8 +87,16 @@ func (w *wire) secure(login []byte) error {
 	}
 	secured := tls.Client(w.socket, w.secured)
 	w.Conn, w.secured, w.shifted = secured, nil, true
-	return secured.HandshakeContext(w.login)
+	err := secured.HandshakeContext(w.login)
+	if _, plain := errors.AsType[tls.RecordHeaderError](err); plain || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errNoTLS
+	}
+	return err
 }
+
+// errNoTLS is about a server that was asked for TLS and says something else, or
+// hangs up.
+var errNoTLS = errors.New("the server does not speak TLS")
 
 func (w *wire) Read(b []byte) (int, error) {
 	n, err := w.Conn.Read(b[:min(len(b), max(w.left, 1))])
