@@ -5,7 +5,7 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 BIN      := bin
 DIST     := dist
-BACKENDS ?= local redis etcd postgres dynamodb
+BACKENDS ?= local redis etcd postgres mysql dynamodb
 
 # The version that the modules of the workspace require of each other until
 # they are published.

@@ -8,6 +8,9 @@ have redis-server && have redis-cli || missing+=(redis-server)
 # Debian keeps PostgreSQL's programs out of PATH.
 have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 have psql || missing+=(postgresql-client)
+# The core packages alone: they start no server of the system's.
+[ -x /usr/sbin/mariadbd ] || have mariadbd || missing+=(mariadb-server-core)
+have mariadb || missing+=(mariadb-client-core)
 # Debian has it where only root's PATH leads.
 have pgbouncer || [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
 # DynamoDB Local comes from npm and runs on Java.

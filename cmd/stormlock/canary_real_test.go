@@ -25,6 +25,7 @@ var guardeds = map[string]protected{
 	"redis":    {slot{lines: "url = redis://:MARK@ADDR"}, guardedRedis, false},
 	"etcd":     {slot{lines: etcdUser + "password = MARK\nprefix = /locks/"}, guardedEtcd, false},
 	"postgres": {slot{lines: "connection = postgres://ops:MARK@ADDR/postgres?sslmode=disable"}, guardedPostgres, false},
+	"mysql":    {slot{lines: mysqlPlace + "password = MARK"}, guardedMySQL, false},
 	"dynamodb": {slot{lines: dynamoDBPlace + "access_key_id = MARK\nsecret_access_key = MARK"}, openDynamoDB, true},
 }
 
@@ -113,6 +114,14 @@ func guardedPostgres(t *testing.T, _ *servers.Authority) (string, func(string) e
 			return err
 		}
 		_, err := server.Psql("CREATE ROLE ops SUPERUSER LOGIN PASSWORD '" + password + "'; SELECT pg_reload_conf();")
+		return err
+	}
+}
+
+func guardedMySQL(t *testing.T, _ *servers.Authority) (string, func(string) error) {
+	server := servers.MySQL(t, "--innodb-flush-log-at-trx-commit=1")
+	return server.Addr, func(password string) error {
+		_, err := server.SQL("CREATE DATABASE ops; CREATE USER ops IDENTIFIED BY '" + password + "'; GRANT ALL ON ops.* TO ops;")
 		return err
 	}
 }

@@ -68,6 +68,9 @@ func newMirrors(t *testing.T, authority *servers.Authority) map[string][]*mirror
 	for _, code := range []string{"28P01", "XX000"} {
 		all["postgres"] = append(all["postgres"], mirrorPostgres(t, code))
 	}
+	for _, code := range []uint16{1045, 1105} {
+		all["mysql"] = append(all["mysql"], mirrorMySQL(t, code))
+	}
 	for _, fault := range []string{"AccessDeniedException", "ValidationException", "StrangeException"} {
 		all["dynamodb"] = append(all["dynamodb"], mirrorDynamoDB(t, fault))
 	}
@@ -149,6 +152,28 @@ func mirrorPostgres(t *testing.T, code string) *mirror {
 func postgresFault(code, text string) []byte {
 	fields := fmt.Sprintf("SFATAL\x00VFATAL\x00C%s\x00Mwho says %s?\x00D%s\x00\x00", code, text, text)
 	return append(binary.BigEndian.AppendUint32([]byte{'E'}, uint32(len(fields)+4)), fields...)
+}
+
+// mirrorMySQL greets, asks for the password in the clear, and does not like what
+// it is told instead.
+func mirrorMySQL(t *testing.T, code uint16) *mirror {
+	m := &mirror{name: fmt.Sprint("mysql ", code)}
+	packet := func(number byte, text string) []byte {
+		return append([]byte{byte(len(text)), byte(len(text) >> 8), 0, number}, text...)
+	}
+	m.addr = listen(t, func(conn net.Conn) {
+		_, _ = conn.Write(packet(0, "\x0a8.0.0\x00\x01\x00\x00\x0012345678\x00\xff\xf7\x21\x02\x00\xff\xdf\x15"+
+			strings.Repeat("\x00", 10)+"123456789012\x00mysql_native_password\x00"))
+		said := make([]byte, 1<<10)
+		n, err := conn.Read(said)
+		if err != nil {
+			return
+		}
+		_, _ = m.Write(said[:n])
+		fault := binary.LittleEndian.AppendUint16([]byte{0xff}, code)
+		_, _ = conn.Write(packet(2, string(fault)+"#HY000who says "+strings.ToValidUTF8(string(said[4:n]), "?")+"?"))
+	})
+	return m
 }
 
 // mirrorEtcd answers every request with a fault that quotes its bytes, over TLS:

@@ -124,6 +124,21 @@ var slots = map[string][]slot{
 		{name: "password in the place of a variable", lines: "connection_env = MARK", wrong: true},
 		{name: "misspelled", lines: "connections = postgres://ops:MARK@ADDR/postgres", wrong: true},
 	},
+	"mysql": {
+		{name: "password", lines: mysqlPlace + "password = MARK"},
+		{name: "file", lines: mysqlPlace + "password_file = FILE", file: "MARK\n"},
+		{name: "environment", lines: mysqlPlace + "password_env = SECRET", env: "MARK"},
+		{name: "user and password in host", lines: "host = ops:MARK@HOST\nuser = ops\ndatabase = ops", wrong: true},
+		{name: "password as port", lines: "host = HOST\nport = MARK\nuser = ops\ndatabase = ops", wrong: true, public: true},
+		{name: "URL as database", lines: "host = HOST\nuser = ops\ndatabase = mysql://ops:MARK@HOST", wrong: true},
+		{name: "password as mode", lines: mysqlPlace + "tls = MARK", wrong: true, public: true},
+		{name: "password as path", lines: mysqlPlace + "ca_cert = MARK", wrong: true, public: true},
+		{name: "key of a certificate", lines: mysqlPlace + "cert_cert = FILE\ncert_key = FILE", file: "MARK", wrong: true},
+		{name: "password in the place of a file", lines: mysqlPlace + "password_file = /MARK", wrong: true},
+		{name: "password in the place of a variable", lines: mysqlPlace + "password_env = MARK", wrong: true},
+		{name: "twice", lines: mysqlPlace + "password = MARK\npassword_file = FILE", file: "MARK", wrong: true},
+		{name: "misspelled", lines: mysqlPlace + "pasword = MARK", wrong: true},
+	},
 	"dynamodb": {
 		{name: "secret key", lines: dynamoDBPlace + "access_key_id = AKIA\nsecret_access_key = MARK"},
 		{name: "access key", lines: dynamoDBPlace + "access_key_id = MARK\nsecret_access_key = sesame", sent: true},
@@ -163,5 +178,6 @@ var slots = map[string][]slot{
 const (
 	etcdUser      = "endpoints = https://ADDR\nca_cert = CA\nuser = lock\n"
 	postgresKeys  = "host=HOST port=PORT dbname=postgres user=ops sslmode=disable"
+	mysqlPlace    = "host = HOST\nport = PORT\nuser = ops\ndatabase = ops\n"
 	dynamoDBPlace = "endpoint = http://ADDR\nregion = eu-west-1\n"
 )

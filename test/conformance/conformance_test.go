@@ -30,7 +30,7 @@ func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "stormlock-conformance")
 	if err == nil {
 		defer os.RemoveAll(dir)
-		err = plugintest.Build(dir, "local", "redis", "etcd", "postgres", "dynamodb")
+		err = plugintest.Build(dir, "local", "redis", "etcd", "postgres", "mysql", "dynamodb")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
