@@ -104,6 +104,32 @@ func TestRequestThatDoesNotArrive(t *testing.T) {
 	}
 }
 
+// Nothing makes another connection, or sends a statement over again, when one
+// breaks.
+func TestNothingIsSentTwice(t *testing.T) {
+	t.Parallel()
+	straight, _, p := start(t)
+	for _, stage := range stages {
+		ready(t, straight, stage.operation)
+		var logins, requests atomic.Int64
+		b := openAt(t, p.behind(t, tap{
+			hold: func(request string) {
+				if isSession(request) {
+					logins.Add(1)
+				}
+				if stage.at(request) {
+					requests.Add(1)
+				}
+			},
+			drop: stage.at,
+		}))
+		_ = everything[stage.operation](testContext(t), b)
+		if logins.Load() != 1 || requests.Load() != 1 {
+			t.Errorf("%s, %s: %d logins, %d requests", stage.operation, stage.name, logins.Load(), requests.Load())
+		}
+	}
+}
+
 // The network stands still while it has a request of a stage.
 func TestCancellationAtEachStage(t *testing.T) {
 	t.Parallel()

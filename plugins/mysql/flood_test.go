@@ -11,6 +11,7 @@ import (
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/backendtest"
+	"github.com/stormlock/stormlock/sdk/bounded"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
@@ -82,6 +83,39 @@ func TestFloodIsAFaultAtOnce(t *testing.T) {
 				isUnknown(t, name, err)
 			}
 			contains(t, err, "mysql at 127.0.0.1:")
+		}
+	}
+}
+
+// An answer begins as one to the question does, and with a modest number of
+// columns.
+func TestHowAnswersBegin(t *testing.T) {
+	t.Parallel()
+	for _, asked := range []bool{true, false} {
+		for first := range 0x100 {
+			var a incoming
+			a.expect(asked)
+			good := first == beginsFault || first == beginsDone && !asked || first > beginsDone && first <= mostColumns && asked
+			if err := a.follow(packet(1, byte(first)), false); (err == nil) != good {
+				t.Errorf("%#x where rows were asked for: %t: %v", first, asked, err)
+			}
+		}
+	}
+}
+
+// Packets that are each well, without end.
+func TestAnswerWithoutEnd(t *testing.T) {
+	t.Parallel()
+	var a incoming
+	a.expect(true)
+	for sent, i := 0, 1; ; i++ {
+		more := packet(byte(i), bytes.Repeat([]byte{1}, 10_000)...)
+		err := a.follow(more, false)
+		if sent += len(more); errors.Is(err, bounded.ErrFlood) && sent > mostAnswer {
+			return
+		}
+		if err != nil || sent > mostAnswer {
+			t.Fatalf("after %d bytes: %v", sent, err)
 		}
 	}
 }

@@ -2,7 +2,9 @@ package mysql
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,9 +71,11 @@ func TestSettingsOfTheServerDoNotMatter(t *testing.T) {
 	t.Parallel()
 	b, _, p := own(t, "--sql-mode=NO_BACKSLASH_ESCAPES,ANSI_QUOTES,ALLOW_INVALID_DATES", "--explicit-defaults-for-timestamp=OFF", "--default-time-zone=-08:00",
 		"--transaction-isolation=READ-UNCOMMITTED", "--autocommit=0", "--character-set-server=latin1", "--skip-character-set-client-handshake",
-		"--default-storage-engine=MyISAM", "--max-statement-time=0.0001", "--init-connect=SET sql_select_limit=1", "--lower-case-table-names=1")
+		"--default-storage-engine=MyISAM", "--max-statement-time=0.0001", "--lower-case-table-names=1")
 	conn := connect(t, p)
 	run(t, conn, "SET autocommit = 1, max_statement_time = 0")
+	run(t, conn, "SET GLOBAL sql_select_limit = 1")
+	run(t, conn, "SET NAMES utf8mb4")
 	for _, name := range []string{"a'b\\", `quote " and \'`, "漢"} {
 		w := want(name)
 		w.Reason = name
@@ -81,6 +85,9 @@ func TestSettingsOfTheServerDoNotMatter(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, got, lease)
+		if stored := one[string](t, conn, "SELECT HEX(reason) FROM stormlock WHERE details_of = ?", bytesOf(lease.ID)); !strings.EqualFold(stored, hex.EncodeToString([]byte(name))) {
+			t.Errorf("the reason %q is stored as %s", name, stored)
+		}
 		renewed, err := b.Renew(testContext(t), sdk.Lease{Resource: name, ID: lease.ID, TTL: time.Hour})
 		if err != nil {
 			t.Fatal(err)
@@ -102,6 +109,15 @@ func TestSettingsOfTheServerDoNotMatter(t *testing.T) {
 	if _, err := b.Current(testContext(t), "dirty"); !errors.Is(err, sdk.ErrNotHeld) {
 		t.Errorf("a lock that was not committed: %v", err)
 	}
+}
+
+// A build of MariaDB that has nothing of clusters, and MySQL, do not have the
+// cluster's settings.
+func TestServerWithoutAClustersSettings(t *testing.T) {
+	t.Parallel()
+	_, _, p := start(t)
+	b := openAt(t, p.behind(t, tap{alter: func(request string) string { return strings.ReplaceAll(request, "wsrep_sync_wait", "none_of_a_kind_") }}))
+	release(t, b, acquire(t, b, want("deploy")))
 }
 
 // A clock that stands still while a statement waits would have it judge by the

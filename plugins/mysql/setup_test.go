@@ -58,6 +58,7 @@ func TestStatementsOfADryRun(t *testing.T) {
 func TestSetupsAtOnce(t *testing.T) {
 	t.Parallel()
 	p := database(t)
+	run(t, connect(t, p), pythonTable)
 	errs := make(chan error)
 	for range 4 {
 		go func() { _, err := openAt(t, p.config()).Setup(testContext(t), false); errs <- err }()

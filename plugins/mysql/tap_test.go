@@ -18,6 +18,8 @@ type tap struct {
 	drop func(request string) bool // the request is not passed on, and the connection is cut
 	lose func(request string) bool // nothing the server says from now on is passed on, and the connection is cut
 
+	alter func(request string) string // changes it on its way
+
 	says int // if not 0: so many bytes of the server's are passed on, and then the connection is cut
 	asks int // if not 0: the same of the client's
 
@@ -69,6 +71,12 @@ func (w tap) relay(client net.Conn, to string) {
 		}
 		if w.drop != nil && w.drop(text) {
 			return 0, io.ErrClosedPipe
+		}
+		if w.alter != nil {
+			if _, err := server.Write([]byte(w.alter(text))); err != nil {
+				return 0, err
+			}
+			return len(request), nil
 		}
 		return server.Write(request)
 	}), upTo(client, w.asks))

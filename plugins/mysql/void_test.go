@@ -230,6 +230,31 @@ func TestAcquireOvertakenByAGrantIsHeld(t *testing.T) {
 	}
 }
 
+// The lease ends, and another takes the lock, between the look of its holder and
+// the request that decides.
+func TestTakenOverMeanwhileIsNotHeld(t *testing.T) {
+	t.Parallel()
+	straight, conn, p := start(t)
+	for operation, at := range map[string]func(string) bool{"renew": isRenew, "release": isDelete} {
+		run(t, conn, "DELETE FROM stormlock")
+		acquire(t, straight, held())
+		var other sdk.Lease
+		b := openAt(t, p.behind(t, tap{hold: first(at, func() {
+			run(t, conn, endLease, "data")
+			other = acquire(t, straight, want("data"))
+		})}))
+		if err := everything[operation](testContext(t), b); !errors.Is(err, sdk.ErrNotHeld) {
+			t.Errorf("%s: %v", operation, err)
+		}
+		got, err := straight.Current(testContext(t), "data")
+		if err != nil {
+			t.Fatalf("%s: %v", operation, err)
+		}
+		same(t, got, other)
+		about(t, got.TTL, time.Minute)
+	}
+}
+
 // A refused acquire writes nothing, and a lock that is given back leaves none.
 func TestRefusedAcquireWritesNothing(t *testing.T) {
 	t.Parallel()
