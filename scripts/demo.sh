@@ -8,7 +8,7 @@ umask 022
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 echo "building stormlock and its embedded backend ..."
-CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w" -o "$dir/bin/" ./cmd/stormlock ./plugins/local/cmd/...
+make -s build BIN="$dir/bin" BACKENDS=local
 
 # Nothing of this user's is read or written.
 unset STORMLOCK_CONFIG XDG_STATE_HOME

@@ -2,12 +2,13 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
 
@@ -36,14 +37,9 @@ func Serve[C any](name string, open func(context.Context, C) (sdk.Backend, error
 	if !startedByHost() {
 		os.Exit(byHand(about, os.Args[1:], os.Stdout, os.Stderr))
 	}
-	stderr := os.Stderr
 	serve(&service{
 		about: about,
 		open: func(ctx context.Context, section map[string]string) (sdk.Backend, error) {
-			// go-plugin has put pipes into both, whose content travels over
-			// the connection: what is written just before a crash is lost.
-			// Nothing may reach the real stdout, where a handshake is read.
-			os.Stdout, os.Stderr = stderr, stderr
 			var config C
 			value := reflect.ValueOf(&config).Elem()
 			if err := decode(section, value); err != nil {
@@ -64,22 +60,45 @@ func startedByHost() bool {
 func serve(s *service) {
 	life := newLifecycle()
 	defer life.handleSignals()()
-	socketDir := os.Getenv(goplugin.EnvUnixSocketDir)
-
-	goplugin.Serve(&goplugin.ServeConfig{
-		HandshakeConfig: Handshake(),
-		Plugins:         goplugin.PluginSet{Kind: &grpcPlugin{service: s}},
-		GRPCServer:      life.newServer,
-		Logger: hclog.New(&hclog.LoggerOptions{
-			Name: "stormlock-backend-" + s.about.Name, Level: hclog.Error, Output: os.Stderr,
-		}),
-	})
-
+	if err := life.serve(s); err != nil {
+		fmt.Fprintf(os.Stderr, "stormlock-backend-%s: %s\n", s.about.Name, err)
+		os.Exit(exitInternal)
+	}
 	life.drain(drainTime)
 	within(closeTime, s.close)
-	if socketDir != "" {
-		_ = os.Remove(socketDir) // empty by now; its owner may have been killed
+	if dir := os.Getenv(goplugin.EnvUnixSocketDir); dir != "" {
+		_ = os.Remove(dir) // empty by now; its owner may have been killed
 	}
+}
+
+// serve does what go-plugin's Serve does, whose services these are. That one also
+// serves net/rpc, which finds methods by reflection: in an executable that can do
+// so, the linker keeps every exported method of every library, 8 MB for redis.
+func (l *lifecycle) serve(s *service) error {
+	secure, certificate, err := mutualTLS(os.Getenv(clientCertificate))
+	if err != nil {
+		return err
+	}
+	listener, err := listen(os.Getenv(goplugin.EnvUnixSocketDir))
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	silent, _ := io.Pipe() // nothing is written to stdout or stderr by way of the connection
+	services := &goplugin.GRPCServer{
+		Plugins: goplugin.PluginSet{Kind: &grpcPlugin{service: s}},
+		Server:  l.newServer, TLS: secure, Stdout: silent, Stderr: silent,
+	}
+	if err := services.Init(); err != nil {
+		return err
+	}
+	if err := introduce(listener.Addr(), certificate); err != nil {
+		return err
+	}
+	if err := l.server.Serve(listener); !errors.Is(err, grpc.ErrServerStopped) { // by a signal, just before
+		return err
+	}
+	return nil
 }
 
 const (

@@ -1,5 +1,12 @@
 package plugin
 
-// handleSignals has nothing to do: go-plugin takes care of Ctrl-C, and Windows
-// has no other signals.
-func (l *lifecycle) handleSignals() (undo func()) { return func() {} }
+import (
+	"os"
+	"os/signal"
+)
+
+// handleSignals leaves a Ctrl-C to the host. Windows has no other signals.
+func (l *lifecycle) handleSignals() (undo func()) {
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	return func() {}
+}

@@ -6,7 +6,8 @@
 //	go run ./test/bench -bin DIR [-runs N] [-crowd N] [-leases N] [-backend NAME]
 //
 // DIR holds the executables, and those of ./bare and ./inprocess. It prints
-// medians in milliseconds. "ratio" is stormlock's time over that of the program in
+// medians in milliseconds. First the size of each executable, and how long it takes to
+// start and tell its version. "ratio" is stormlock's time over that of the program in
 // one process; "over" is what a command costs beyond that program and stormlock
 // started alone. The last line says the same of a bare go-plugin host, plugin and
 // call.
@@ -117,6 +118,9 @@ func round(i int, benches []*bench, bare *bench) error {
 }
 
 func report(benches []*bench, bare *bench) error {
+	if err := reportExecutables(benches); err != nil {
+		return err
+	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "backend\tcommand\tmedian ms\tin process\tratio\tcore alone\tplugin alone\tover\t")
 	for _, b := range benches {

@@ -99,7 +99,7 @@ func checkSum(t *testing.T, dist, name string) {
 
 // stamp is flags that put a text into the executable.
 func stamp(text string) string {
-	return `GOFLAGS_BUILD=-trimpath -buildvcs=false -ldflags "-s -w -X github.com/stormlock/stormlock/sdk/buildinfo.version=` + text + `"`
+	return `GOFLAGS_BUILD=-tags grpcnotrace -trimpath -buildvcs=false -ldflags "-s -w -X github.com/stormlock/stormlock/sdk/buildinfo.version=` + text + `"`
 }
 
 func TestReleaseThatDiffersIsRefused(t *testing.T) {
