@@ -19,31 +19,42 @@ GOFLAGS_BUILD := -tags $(TAGS) -trimpath -buildvcs=false -ldflags "-s -w -X gith
 BUILD         := CGO_ENABLED=0 go build $(GOFLAGS_BUILD)
 TOOLS         := $(CURDIR)/.tools
 MODULES       := $(shell scripts/modules.sh)
+CORE          := ./cmd/stormlock
+PLUGINS       := $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...)
+
+# What packages are made for, and with.
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+PACKAGERS := $(TOOLS)/nfpm $(TOOLS)/cyclonedx-gomod
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall demo test fuzz deps servers lint fmt vuln release-check generate protocol tidy bench torture cross clean
+.PHONY: help build install install-core install-backends known-backends uninstall packages demo test fuzz deps servers lint fmt vuln release-check generate protocol tidy bench torture cross clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
 
-build: ## build all executables into bin/
-	$(BUILD) -o "$(BIN)/" ./cmd/stormlock $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...)
+build: known-backends ## build all executables into bin/, or those of BACKENDS
+	$(BUILD) -o "$(BIN)/" $(CORE) $(PLUGINS)
 	$(call link_postgresql,$(BIN))
 
-install: ## install into PREFIX (/usr/local), with only the backends in BACKENDS (all)
-	@for b in $(BACKENDS); do \
-		[ -d "plugins/$$b/cmd" ] || { echo "make install: there is no backend \"$$b\"; there are: $$(ls plugins | tr '\n' ' ')" >&2; exit 1; }; \
-	done
-	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
-	$(BUILD) -o "$(DESTDIR)$(PREFIX)/bin/" ./cmd/stormlock $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...)
-	$(call link_postgresql,$(DESTDIR)$(PREFIX)/bin)
-	mkdir -p $(foreach f,$(MAN) $(COMPLETIONS),"$(SHARE)/$(dir $(f))")
-	cp man/*.1 "$(SHARE)/$(dir $(firstword $(MAN)))"
+install: install-core install-backends ## install into PREFIX (/usr/local), with only the backends in BACKENDS (all)
+
+install-core: known-backends ## install stormlock, its man pages and its completions
+	mkdir -p "$(DESTDIR)$(PREFIX)/bin" $(foreach d,$(sort $(dir $(MAN) $(COMPLETIONS))),"$(SHARE)/$(d)")
+	$(BUILD) -o "$(DESTDIR)$(PREFIX)/bin/" $(CORE)
+	install -m 644 man/*.1 "$(SHARE)/$(dir $(firstword $(MAN)))"
 	$(foreach f,$(COMPLETIONS),$(COMPLETION) $(patsubst .%,%,$(suffix $(f))) >"$(SHARE)/$(basename $(f))" &&) true
+
+install-backends: known-backends ## install the executables of BACKENDS
+	mkdir -p "$(DESTDIR)$(PREFIX)/bin"
+	$(if $(PLUGINS),$(BUILD) -o "$(DESTDIR)$(PREFIX)/bin/" $(PLUGINS))
+	$(call link_postgresql,$(DESTDIR)$(PREFIX)/bin)
 
 uninstall: ## remove what install put into PREFIX
 	rm -f $(foreach f,$(MAN) $(basename $(COMPLETIONS)),"$(SHARE)/$(f)")
 	rm -f "$(DESTDIR)$(PREFIX)/bin/stormlock" $(foreach b,$(BACKENDS) $(POSTGRESQL),"$(DESTDIR)$(PREFIX)/bin/stormlock-backend-$(b)")
+
+packages: known-backends $(PACKAGERS) ## build .deb, .rpm and .tar.gz for PLATFORMS into dist/, with checksums and SBOMs
+	@BACKENDS="$(BACKENDS)" PLATFORMS="$(PLATFORMS)" scripts/packages.sh "$(VERSION)" "$(DIST)" $(PACKAGERS)
 
 demo: ## show the main job on the embedded backend; needs Go alone
 	@scripts/demo.sh
@@ -60,7 +71,7 @@ FUZZTIME ?= 30s
 fuzz: ## run every fuzz target, for FUZZTIME (30s) each
 	@FUZZTIME="$(FUZZTIME)" scripts/fuzz.sh
 
-deps: $(TOOLS)/etcd $(TOOLS)/staticcheck $(TOOLS)/cyclonedx-gomod $(TOOLS)/buf ## install what the tests need: servers, tools, a C compiler
+deps: $(TOOLS)/etcd $(TOOLS)/staticcheck $(PACKAGERS) $(TOOLS)/buf ## install what the tests need: servers, tools, a C compiler
 	@scripts/test-deps.sh
 	@scripts/test-dynamodb.sh $(TOOLS)/dynamodb
 	@$(MAKE) -s -C examples/python
@@ -83,8 +94,8 @@ fmt: $(TOOLS)/staticcheck ## format the code
 vuln: $(TOOLS)/staticcheck ## look for known vulnerabilities in each module; needs the database on the network
 	@scripts/vuln.sh $(SIBLINGS) $(TOOLS)/govulncheck
 
-release-check: $(TOOLS)/cyclonedx-gomod ## build a release into dist/, with SBOMs and checksums; twice, byte for byte
-	@scripts/release-check.sh "$(VERSION)" $(TOOLS)/cyclonedx-gomod "$(DIST)"
+release-check: known-backends $(PACKAGERS) ## build the packages into dist/ twice, and compare them byte for byte
+	@BACKENDS="$(BACKENDS)" PLATFORMS="$(PLATFORMS)" scripts/release-check.sh "$(VERSION)" "$(DIST)" $(PACKAGERS)
 
 generate: $(TOOLS)/staticcheck $(TOOLS)/buf ## make the generated code and the man pages anew
 	cd sdk && PATH="$(TOOLS):$$PATH" buf lint && PATH="$(TOOLS):$$PATH" buf generate
@@ -99,7 +110,7 @@ tidy: ## go mod tidy for every module, siblings coming from this checkout
 
 bench: ## sizes, and the times of whole processes, in medians
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-		$(BUILD) -o "$$dir/" ./cmd/stormlock ./test/bench/bare ./test/bench/inprocess/... $(foreach b,$(BACKENDS),./plugins/$(b)/cmd/...) && \
+		$(BUILD) -o "$$dir/" $(CORE) $(PLUGINS) ./test/bench/bare ./test/bench/inprocess/... && \
 		go run ./test/bench -bin "$$dir"
 
 # The report is kept, so that a run goes on where another stopped.
@@ -121,7 +132,13 @@ clean: ## remove bin/, dist/, .tools/ and what the examples were built into
 
 # The configuration files of Python's stormlock say "backend = postgresql".
 POSTGRESQL      := $(if $(filter postgres,$(BACKENDS)),postgresql)
-link_postgresql  = $(if $(POSTGRESQL),ln -sf stormlock-backend-postgres "$(1)/stormlock-backend-postgresql")
+link_postgresql  = $(if $(POSTGRESQL),cd "$(1)" && exe=$$(go env GOEXE) && \
+	if [ -n "$$exe" ]; then set cp; else set ln -sf; fi && "$$@" stormlock-backend-postgres$$exe stormlock-backend-postgresql$$exe)
+
+known-backends:
+	@for b in $(BACKENDS); do \
+		[ -d "plugins/$$b/cmd" ] || { echo "BACKENDS: there is no backend \"$$b\"; there are: $$(ls plugins | tr '\n' ' ')" >&2; exit 1; }; \
+	done
 
 # The tools' versions are pinned in modules of their own, which are not part of
 # the workspace: what they need must not decide what stormlock is built with.
@@ -138,11 +155,13 @@ SHARE       := $(DESTDIR)$(PREFIX)/share
 MAN         := $(addprefix man/man1/,$(notdir $(wildcard man/*.1)))
 COMPLETIONS := bash-completion/completions/stormlock.bash zsh/site-functions/_stormlock.zsh fish/vendor_completions.d/stormlock.fish.fish
 # What was built may be for another system.
-COMPLETION  := env -u GOOS -u GOARCH CGO_ENABLED=0 go run $(GOFLAGS_BUILD) ./cmd/stormlock completion
+COMPLETION  := env -u GOOS -u GOARCH CGO_ENABLED=0 go run $(GOFLAGS_BUILD) $(CORE) completion
 
 # Every SBOM has the hash of what made it, which must not depend on the folder.
 $(TOOLS)/cyclonedx-gomod: tools/cyclonedx/go.mod tools/cyclonedx/go.sum
-	cd tools/cyclonedx && GOWORK=off GOBIN=$(TOOLS) CGO_ENABLED=0 go install -trimpath tool
+$(TOOLS)/nfpm: tools/nfpm/go.mod tools/nfpm/go.sum
+$(PACKAGERS):
+	cd $(<D) && GOWORK=off GOBIN=$(TOOLS) CGO_ENABLED=0 go install -trimpath tool
 	@touch $@
 
 $(TOOLS)/etcd: tools/etcd/go.mod tools/etcd/go.sum
