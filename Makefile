@@ -5,7 +5,7 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 BIN      := bin
 DIST     := dist
-BACKENDS ?= local redis etcd postgres mysql dynamodb
+BACKENDS ?= $(patsubst plugins/%/cmd,%,$(wildcard plugins/*/cmd))
 
 # The version that the modules of the workspace require of each other until
 # they are published.
@@ -27,7 +27,7 @@ PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 PACKAGERS := $(TOOLS)/nfpm $(TOOLS)/cyclonedx-gomod
 
 .DEFAULT_GOAL := help
-.PHONY: help build install install-core install-backends known-backends uninstall packages demo test fuzz deps servers lint fmt vuln release-check generate protocol tidy bench torture cross clean
+.PHONY: help build install install-core install-backends known-backends uninstall packages packages-check demo test fuzz deps servers lint fmt vuln release-check generate protocol tidy bench torture cross clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -94,6 +94,10 @@ fmt: $(TOOLS)/staticcheck ## format the code
 vuln: $(TOOLS)/staticcheck ## look for known vulnerabilities in each module; needs the database on the network
 	@scripts/vuln.sh $(SIBLINGS) $(TOOLS)/govulncheck
 
+packages-check: ## install, use and remove the packages in dist/; on Debian, changing nothing
+	@scripts/debian-proof.sh "$(DIST)"
+	@scripts/rpm-proof.sh "$(DIST)"
+
 release-check: known-backends $(PACKAGERS) ## build the packages into dist/ twice, and compare them byte for byte
 	@BACKENDS="$(BACKENDS)" PLATFORMS="$(PLATFORMS)" scripts/release-check.sh "$(VERSION)" "$(DIST)" $(PACKAGERS)
 
@@ -133,7 +137,7 @@ clean: ## remove bin/, dist/, .tools/ and what the examples were built into
 # The configuration files of Python's stormlock say "backend = postgresql".
 POSTGRESQL      := $(if $(filter postgres,$(BACKENDS)),postgresql)
 link_postgresql  = $(if $(POSTGRESQL),cd "$(1)" && exe=$$(go env GOEXE) && \
-	if [ -n "$$exe" ]; then set cp; else set ln -sf; fi && "$$@" stormlock-backend-postgres$$exe stormlock-backend-postgresql$$exe)
+	if [ -n "$$exe" ]; then set -- cp; else set -- ln -sf; fi && "$$@" stormlock-backend-postgres$$exe stormlock-backend-postgresql$$exe)
 
 known-backends:
 	@for b in $(BACKENDS); do \

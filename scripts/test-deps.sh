@@ -29,21 +29,4 @@ have mandoc || missing+=(mandoc)
 "${PYTHON:-/usr/bin/python3}" -c 'import grpc, grpc_tools' 2>/dev/null || missing+=(python3-grpcio python3-grpc-tools)
 # The race detector is linked by a C compiler.
 have "${CC:-cc}" || missing+=(gcc libc6-dev)
-[ ${#missing[@]} -gt 0 ] || exit 0
-
-# One line in place of all that apt-get says, which is mostly that it is offline.
-give_up() {
-	echo "make test needs: ${missing[*]} (Debian packages); install them and repeat" >&2
-	exit 1
-}
-
-have apt-get || give_up
-root=()
-if [ "$(id -u)" != 0 ]; then
-	have sudo && sudo -n true 2>/dev/null || give_up
-	root=(sudo -n)
-fi
-# sudo drops what is exported.
-quietly_apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" >/dev/null 2>&1; }
-echo "installing ${missing[*]} ..."
-quietly_apt update && quietly_apt install -y --no-install-recommends "${missing[@]}" || give_up
+exec "$(dirname "$0")/debian-packages.sh" "make test" "${missing[@]}"

@@ -24,7 +24,7 @@ const root = "../.."
 // it. What is built or installed there does not belong to the repository.
 func files(t *testing.T, suffix string) []string {
 	t.Helper()
-	made := []string{".git", ".tools", "bin", "dist", "examples/python/build", "examples/node/build", "examples/node/node_modules"}
+	made := []string{".git", ".tools", "bin", "dist", "vendor", "examples/python/build", "examples/node/build", "examples/node/node_modules"}
 	var found []string
 	err := fs.WalkDir(os.DirFS(root), ".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
