@@ -126,8 +126,8 @@ torture: deps ## break stores, networks and stormlock; hours, COUNT=30 each, ONL
 	go run ./test/torture -table -report torture.jsonl
 
 cross: ## build for the other systems
-	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build -buildvcs=false work
-	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build -buildvcs=false work
+	GOOS=darwin GOARCH=arm64 $(BUILD) work
+	GOOS=windows GOARCH=amd64 $(BUILD) work
 
 clean: ## remove bin/, dist/, .tools/ and what the examples were built into
 	rm -rf bin dist $(TOOLS)
