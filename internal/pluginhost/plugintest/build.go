@@ -26,7 +26,7 @@ func Build(dir string, names ...string) error {
 func BuildHost(dir string) error { return build(dir, hostPath) }
 
 func build(dir string, packages ...string) error {
-	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", dir}, packages...)
+	args := append([]string{"build", "-tags=grpcnotrace", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", dir}, packages...)
 	build := exec.Command("go", args...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
