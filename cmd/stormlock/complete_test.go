@@ -84,7 +84,7 @@ func TestCompletion(t *testing.T) {
 func TestCompletionOfBackendsAndValues(t *testing.T) {
 	o := newOperator(t, "good", "")
 	o.env = append(o.env, "PATH="+plugintest.Install(t, "good", "slow")+string(os.PathListSeparator)+os.Getenv("PATH"))
-	for _, command := range []string{"describe", "pin", "setup"} {
+	for _, command := range []string{"describe", "pin", "setup", "check"} {
 		o.offers(t, "good slow", "backend", command, "")
 	}
 	o.offers(t, "slow", "init", "s")
@@ -109,8 +109,11 @@ func TestFormatsAreCompleted(t *testing.T) {
 		seen++
 		words, _ := o.completes(t, append(strings.Fields(path), "-f", "")...)
 		args := append(strings.Fields(path), "-f", "nonsense")
-		if names, _ := operands(cmd.Use); slices.Contains(names, "RESOURCE") {
+		switch names, _ := operands(cmd.Use); {
+		case slices.Contains(names, "RESOURCE"):
 			args = append(args, "r")
+		case slices.Contains(names, "NAME"):
+			args = append(args, "good")
 		}
 		if _, stderr, code := o.run(t, args...); code != exitUsage || !strings.Contains(stderr, "; use "+oneOf(words)+"\n") {
 			t.Errorf("%s: completed with %q, but: %d, %s", path, words, code, stderr)
