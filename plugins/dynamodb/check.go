@@ -12,13 +12,14 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // Check asks for the table's settings, and then one question of each kind that
 // the operations ask. Nothing tells whether these credentials may write, but to
 // write.
 func (b *backend) Check(ctx context.Context) ([]sdk.Finding, error) {
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	if err := b.isOpen(); err != nil {
 		return nil, err

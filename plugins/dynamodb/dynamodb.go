@@ -27,7 +27,6 @@ import (
 	"context"
 	"net/http"
 	"sync/atomic"
-	"time"
 
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -43,10 +42,6 @@ type Config struct {
 	AccessKeyID     string `key:"access_key_id" secret:"true" help:"credentials to use; without them and without profile, those that the AWS tools find"`
 	SecretAccessKey string `key:"secret_access_key" secret:"true" help:"belongs to access_key_id"`
 }
-
-// defaultTimeout bounds a call whose context has no deadline, since a request
-// without one could take effect at any time later.
-const defaultTimeout = 30 * time.Second
 
 // backend implements sdk.Backend.
 type backend struct {
@@ -77,11 +72,4 @@ func (b *backend) Close() error {
 	b.closed.Store(true)
 	b.http.CloseIdleConnections()
 	return nil
-}
-
-func timed(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ok := ctx.Deadline(); ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, defaultTimeout)
 }

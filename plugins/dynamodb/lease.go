@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // Which lock a new lease may take the place of, and which one a lease id may
@@ -65,7 +66,7 @@ func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 
 // Current reads the lock consistently, in one round trip.
 func (b *backend) Current(ctx context.Context, resource string) (sdk.Lease, error) {
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	s, err := b.look(ctx, resource)
 	if err != nil {

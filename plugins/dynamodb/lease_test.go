@@ -8,34 +8,24 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
-func TestEveryCallIsBounded(t *testing.T) {
-	ctx, cancel := timed(context.Background())
-	defer cancel()
-	if end, ok := ctx.Deadline(); !ok || time.Until(end) > defaultTimeout {
-		t.Errorf("deadline %s, %v", end, ok)
-	}
-	short, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	kept, cancel := timed(short)
-	defer cancel()
-	if end, _ := kept.Deadline(); time.Until(end) > time.Second {
-		t.Errorf("the caller's deadline became %s", end)
-	}
-}
-
-// Every request has a deadline, also if the caller has none.
+// Every request has a deadline, also if the caller has none; and keeps its caller's.
 func TestEveryRequestHasADeadline(t *testing.T) {
 	b := openAt(t, Config{Table: "stormlock", Region: "eu-west-1", AccessKeyID: "a", SecretAccessKey: secret})
-	for name, operate := range everything {
-		b.http.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-			if end, ok := r.Context().Deadline(); !ok || time.Until(end) > defaultTimeout {
-				t.Errorf("%s: deadline %s, %t", name, end, ok)
-			}
-			return nil, errors.New("no network here")
-		})
-		isKind(t, name, operate(context.Background(), b), sdk.ErrUnavailable)
+	short, cancel := context.WithTimeout(context.Background(), bounded.CallTimeout/2)
+	defer cancel()
+	for most, ctx := range map[time.Duration]context.Context{bounded.CallTimeout: context.Background(), bounded.CallTimeout / 2: short} {
+		for name, operate := range everything {
+			b.http.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+				if end, ok := r.Context().Deadline(); !ok || time.Until(end) > most {
+					t.Errorf("%s within %s: deadline %s, %t", name, most, end, ok)
+				}
+				return nil, errors.New("no network here")
+			})
+			isKind(t, name, operate(ctx, b), sdk.ErrUnavailable)
+		}
 	}
 }
 

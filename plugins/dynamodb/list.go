@@ -10,13 +10,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // List scans the table, a page at a time. An item has one place in a scan, so
 // none comes twice.
 func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 	return func(yield func(sdk.Lease, error) bool) {
-		ctx, cancel := timed(ctx)
+		ctx, cancel := bounded.Call(ctx)
 		defer cancel()
 		if err := b.fits(ctx); err != nil {
 			yield(sdk.Lease{}, err)

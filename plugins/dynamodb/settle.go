@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // maxLooks bounds how often an operation looks again because others came
@@ -25,7 +26,7 @@ func (b *backend) settle(ctx context.Context, resource string,
 	look func(context.Context, string) (sight, error),
 	act func(context.Context, sight) (sdk.Lease, error),
 ) (sdk.Lease, error) {
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	s, err := look(ctx, resource)
 	for looks := 1; err == nil; looks++ {

@@ -10,12 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // Setup creates the table, and has DynamoDB remove the locks that are long
 // over. Its statements are commands of the AWS command line.
 func (b *backend) Setup(ctx context.Context, dryRun bool) ([]string, error) {
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	table, err := b.describe(ctx)
 	switch {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/backendtest"
+	"github.com/stormlock/stormlock/sdk/bounded"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
@@ -215,7 +216,7 @@ func TestEveryCallIsBounded(t *testing.T) {
 	b := openAt(t, Config{Host: "127.0.0.1", User: "lock", Database: "locks"}).(*backend)
 	ctx, cancel := b.bounded(context.Background())
 	defer cancel()
-	if end, ok := ctx.Deadline(); !ok || time.Until(end) > defaultTimeout {
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > bounded.CallTimeout {
 		t.Errorf("deadline %s, %v", end, ok)
 	}
 	given, cancel := context.WithTimeout(context.Background(), time.Hour)

@@ -5,24 +5,12 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
-
-// defaultTimeout bounds a call whose context has no deadline, since a request
-// without one could take effect at any time later.
-const defaultTimeout = 30 * time.Second
 
 // bounded ends with ctx, with the backend, and in any case.
 func (b *backend) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	end, ok := ctx.Deadline()
-	if !ok {
-		end = time.Now().Add(defaultTimeout)
-	}
-	ctx, cancel := context.WithDeadline(ctx, end)
-	if b.open.Err() != nil {
-		cancel()
-	}
-	stop := context.AfterFunc(b.open, cancel)
-	return ctx, func() { stop(); cancel() }
+	return bounded.CallWhile(ctx, b.open)
 }
 
 // A visit is one call at the server, over its own connection.

@@ -7,24 +7,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
-
-// defaultTimeout bounds a call whose context has no deadline, since a request
-// without one could take effect at any time later.
-const defaultTimeout = 30 * time.Second
 
 // bounded ends with ctx, with the backend, and in any case.
 func (b *backend) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	end, ok := ctx.Deadline()
-	if !ok {
-		end = time.Now().Add(defaultTimeout)
-	}
-	ctx, cancel := context.WithDeadline(ctx, end)
-	if b.open.Err() != nil {
-		cancel()
-	}
-	stop := context.AfterFunc(b.open, cancel)
-	return ctx, func() { stop(); cancel() }
+	return bounded.CallWhile(ctx, b.open)
 }
 
 // A change is what one transaction does to one resource.

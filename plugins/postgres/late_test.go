@@ -12,6 +12,7 @@ import (
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/backendtest"
+	"github.com/stormlock/stormlock/sdk/bounded"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
@@ -273,7 +274,7 @@ func TestEveryCallIsBounded(t *testing.T) {
 	b := openAt(t, Config{Connection: "host=127.0.0.1 dbname=locks"}).(*backend)
 	ctx, cancel := b.bounded(context.Background())
 	defer cancel()
-	if end, ok := ctx.Deadline(); !ok || time.Until(end) > defaultTimeout {
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > bounded.CallTimeout {
 		t.Errorf("deadline %s, %v", end, ok)
 	}
 	for _, limit := range []time.Duration{time.Second, time.Hour} {

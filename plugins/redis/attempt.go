@@ -3,27 +3,13 @@ package redis
 import (
 	"context"
 	"slices"
-	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 )
 
-const (
-	// defaultTimeout bounds a call whose context has no deadline, since a
-	// request without one could take effect at any time later.
-	defaultTimeout = 30 * time.Second
-
-	// maxAttempts bounds how often a cluster may send a request on. Two
-	// attempts settle a slot that has moved.
-	maxAttempts = 4
-)
-
-func timed(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ok := ctx.Deadline(); ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, defaultTimeout)
-}
+// maxAttempts bounds how often a cluster may send a request on. Two attempts
+// settle a slot that has moved.
+const maxAttempts = 4
 
 // write runs a script that may change something. Its last arguments are what
 // the look before it has found.

@@ -9,11 +9,12 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // Check implements [sdk.Backend]. It asks each primary once, and each Sentinel.
 func (b *backend) Check(ctx context.Context) ([]sdk.Finding, error) {
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	var findings []sdk.Finding
 	if w, ok := b.server.(watched); ok {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // deadlines on the server's clock, as the scripts take them.
@@ -136,18 +138,44 @@ func TestDeadlineIsOnTheServersClock(t *testing.T) {
 	}
 }
 
+// A nodeless server is asked for its nodes, and has none.
+type nodeless struct {
+	server
+	asked func(context.Context)
+}
+
+func (n nodeless) node(ctx context.Context, _ string) (*goredis.Client, error) {
+	n.asked(ctx)
+	return nil, errors.New("no node here")
+}
+
+func (n nodeless) masters(ctx context.Context) ([]*goredis.Client, error) {
+	n.asked(ctx)
+	return nil, errors.New("no masters here")
+}
+
+// Every call has a deadline, also if its caller has none; and keeps its caller's.
 func TestEveryCallIsBounded(t *testing.T) {
-	ctx, cancel := timed(context.Background())
-	defer cancel()
-	if end, ok := ctx.Deadline(); !ok || time.Until(end) > defaultTimeout {
-		t.Errorf("deadline %s, %v", end, ok)
-	}
-	short, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	kept, cancel := timed(short)
-	defer cancel()
-	if end, _ := kept.Deadline(); time.Until(end) > time.Second {
-		t.Errorf("the caller's deadline became %s", end)
+	b := openAt(t, Config{URL: "redis://127.0.0.1:6379"}).(*backend)
+	for name, operate := range everything {
+		for _, limit := range []time.Duration{0, time.Second, time.Hour} {
+			given, want := context.Background(), bounded.CallTimeout
+			if limit != 0 {
+				ctx, cancel := context.WithTimeout(given, limit)
+				defer cancel()
+				given, want = ctx, limit
+			}
+			var asked atomic.Int64
+			b.server = nodeless{b.server, func(ctx context.Context) {
+				asked.Add(1)
+				if end, ok := ctx.Deadline(); !ok || time.Until(end) > want || time.Until(end) < want-10*time.Second {
+					t.Errorf("%s within %s: deadline %s, %t", name, limit, end, ok)
+				}
+			}}
+			if err := operate(given, b); !errors.Is(err, sdk.ErrUnavailable) || asked.Load() == 0 {
+				t.Errorf("%s within %s: asked %d times, %v", name, limit, asked.Load(), err)
+			}
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // Acquire takes the lock, or returns it as it stands if want.ID holds it.
@@ -14,7 +15,7 @@ func (b *backend) Acquire(ctx context.Context, want sdk.Lease) (sdk.Lease, error
 	if !ok {
 		return sdk.Lease{}, sdk.Invalid("lease id %q is not 32 hexadecimal digits", want.ID)
 	}
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	reply, err := b.take(ctx, b.keys(want.Resource), id[:], want.Principal, want.Reason, milliseconds(want.TTL))
 	return b.lease(want.Resource, reply, err)
@@ -26,7 +27,7 @@ func (b *backend) Renew(ctx context.Context, lease sdk.Lease) (sdk.Lease, error)
 	if !ok {
 		return sdk.Lease{}, sdk.ErrNotHeld
 	}
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	keys := []string{b.prefix + lease.Resource}
 	reply, err := b.write(ctx, scriptRenew, lookAtTime, keys, id[:], milliseconds(lease.TTL))
@@ -40,7 +41,7 @@ func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 	if !ok {
 		return sdk.ErrNotHeld
 	}
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	reply, err := b.write(ctx, scriptRelease, lookAtTime, b.keys(lease.Resource), id[:])
 	_, err = b.lease(lease.Resource, reply, err)
@@ -49,7 +50,7 @@ func (b *backend) Release(ctx context.Context, lease sdk.Lease) error {
 
 // Current reads the lock from the primary, in one round trip.
 func (b *backend) Current(ctx context.Context, resource string) (sdk.Lease, error) {
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	reply, err := b.read(ctx, scriptCurrent, b.prefix+resource)
 	return b.lease(resource, reply, err)

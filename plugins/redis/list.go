@@ -11,6 +11,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 const scanCount = 1000 // keys that the server looks at for one reply
@@ -19,7 +20,7 @@ const scanCount = 1000 // keys that the server looks at for one reply
 // yielded was whole at one moment, and other data is passed over.
 func (b *backend) List(ctx context.Context, prefix string) iter.Seq2[sdk.Lease, error] {
 	return func(yield func(sdk.Lease, error) bool) {
-		ctx, cancel := timed(ctx)
+		ctx, cancel := bounded.Call(ctx)
 		defer cancel()
 		nodes, err := b.scanned(ctx)
 		if err != nil {

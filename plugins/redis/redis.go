@@ -26,6 +26,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/bounded"
 )
 
 // A Config is the section [backend.redis] of a configuration file.
@@ -64,7 +65,7 @@ func Open(ctx context.Context, c Config) (sdk.Backend, error) {
 
 // Setup checks that the server takes writes. There is nothing to create.
 func (b *backend) Setup(ctx context.Context, _ bool) ([]string, error) {
-	ctx, cancel := timed(ctx)
+	ctx, cancel := bounded.Call(ctx)
 	defer cancel()
 	_, err := b.read(ctx, scriptSetup, b.prefix+noLock)
 	return nil, err

@@ -1,5 +1,5 @@
 // Package bounded reads files and connections whose size somebody else decides,
-// without waiting or growing without end.
+// without waiting or growing without end, and bounds how long a call lasts.
 package bounded
 
 import (
