@@ -10,6 +10,7 @@ import (
 
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/sdk/backendtest"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 func held() sdk.Lease {
@@ -55,7 +56,7 @@ func TestLostAnswer(t *testing.T) {
 			straight, conn, p := start(t)
 			ready(t, straight, stage.operation)
 			before := locks(t, conn)
-			err := everything[stage.operation](testContext(t), openAt(t, p.behind(t, tap{lose: stage.at})))
+			err := everything[stage.operation](testContext(t), openAt(t, p.behind(t, servers.Wire{Lose: stage.at})))
 			eventually(t, 20*time.Second, "the connection is gone", func() bool { return sessions(t, conn) == 0 })
 			if !stage.certain {
 				isUnknown(t, stage.operation, err)
@@ -80,7 +81,7 @@ func TestLostAnswer(t *testing.T) {
 func TestRepeatSettlesALostAnswer(t *testing.T) {
 	t.Parallel()
 	straight, _, p := start(t)
-	broken, w := openAt(t, p.behind(t, tap{lose: isTake})), want("deploy")
+	broken, w := openAt(t, p.behind(t, servers.Wire{Lose: isTake})), want("deploy")
 	_, err := broken.Acquire(testContext(t), w)
 	isUnknown(t, "acquire", err)
 	if got := acquire(t, straight, w); !sdk.SameID(got.ID, w.ID) {
@@ -94,7 +95,7 @@ func TestRequestThatDoesNotArrive(t *testing.T) {
 	for _, stage := range stages {
 		ready(t, straight, stage.operation)
 		before := locks(t, conn)
-		err := everything[stage.operation](testContext(t), openAt(t, p.behind(t, tap{drop: stage.at})))
+		err := everything[stage.operation](testContext(t), openAt(t, p.behind(t, servers.Wire{Drop: stage.at})))
 		if certain := errors.Is(err, sdk.ErrUnavailable); certain != stage.certain {
 			t.Errorf("%s, %s: %v", stage.operation, stage.name, err)
 		}
@@ -112,8 +113,8 @@ func TestNothingIsSentTwice(t *testing.T) {
 	for _, stage := range stages {
 		ready(t, straight, stage.operation)
 		var logins, requests atomic.Int64
-		b := openAt(t, p.behind(t, tap{
-			hold: func(request string) {
+		b := openAt(t, p.behind(t, servers.Wire{
+			Hold: func(request string) {
 				if isSession(request) {
 					logins.Add(1)
 				}
@@ -121,7 +122,7 @@ func TestNothingIsSentTwice(t *testing.T) {
 					requests.Add(1)
 				}
 			},
-			drop: stage.at,
+			Drop: stage.at,
 		}))
 		_ = everything[stage.operation](testContext(t), b)
 		if logins.Load() != 1 || requests.Load() != 1 {
@@ -138,7 +139,7 @@ func TestCancellationAtEachStage(t *testing.T) {
 		ready(t, straight, stage.operation)
 		ctx, cancel := context.WithCancel(testContext(t))
 		goOn := make(chan struct{})
-		slow := openAt(t, p.behind(t, tap{hold: first(stage.at, func() { cancel(); <-goOn })}))
+		slow := openAt(t, p.behind(t, servers.Wire{Hold: first(stage.at, func() { cancel(); <-goOn })}))
 		var err error
 		promptly(t, func() { err = everything[stage.operation](ctx, slow) })
 		close(goOn)
@@ -168,7 +169,7 @@ func cuts(total int) (all []int) {
 func talk(t *testing.T, p place) (asked, said int) {
 	t.Helper()
 	var a, s atomic.Int64
-	b := openAt(t, p.behind(t, tap{asked: &a, said: &s}))
+	b := openAt(t, p.behind(t, servers.Wire{Asked: &a, Said: &s}))
 	w := want("cut")
 	acquire(t, b, w)
 	asked, said = int(a.Load()), int(s.Load())
@@ -185,11 +186,11 @@ func TestCutAtEachByte(t *testing.T) {
 	release(t, straight, acquire(t, straight, w)) // the counter is there from now on
 	asked, said := talk(t, p)
 	for direction, d := range map[string]struct {
-		of    func(n int) tap
+		of    func(n int) servers.Wire
 		total int
 	}{
-		"answers":  {func(n int) tap { return tap{says: n} }, said},
-		"requests": {func(n int) tap { return tap{asks: n} }, asked},
+		"answers":  {func(n int) servers.Wire { return servers.Wire{Says: n} }, said},
+		"requests": {func(n int) servers.Wire { return servers.Wire{Asks: n} }, asked},
 	} {
 		granted, unknown := 0, 0
 		for _, n := range cuts(d.total) {

@@ -35,28 +35,19 @@ var hostile = map[string]struct{ begin, more []byte }{
 	"a short row":     {append(append(packet(1, 1), packet(2, 3, 'd', 'e', 'f')...), packet(3, 0xfd)...), []byte{0}},
 }
 
-// floods puts a server before another that answers with a flood at some moment.
+// floods puts a wire before a database that answers with a flood at some moment.
 func (p place) floods(t *testing.T, begin, more []byte, when func(string) bool) Config {
 	t.Helper()
-	return p.at(servers.Listen(t, func(client net.Conn) {
-		defer client.Close()
-		server, err := net.Dial("tcp", p.addr)
-		if err != nil {
-			return
+	return p.behind(t, servers.Wire{Answer: func(request string, client io.Writer) bool {
+		if !when(request) {
+			return false
 		}
-		defer server.Close()
-		go func() { _, _ = io.Copy(client, server) }()
-		_, _ = io.Copy(write(func(request []byte) (int, error) {
-			if !when(string(request)) {
-				return server.Write(request)
-			}
-			_, err := client.Write(begin)
-			for chunk := bytes.Repeat(more, 1+100_000/len(more)); err == nil; {
-				_, err = client.Write(chunk)
-			}
-			return 0, io.ErrClosedPipe
-		}), client)
-	})).config()
+		_, err := client.Write(begin)
+		for chunk := bytes.Repeat(more, 1+100_000/len(more)); err == nil; {
+			_, err = client.Write(chunk)
+		}
+		return true
+	}})
 }
 
 func TestFloodIsAFaultAtOnce(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // foreign are rows that no stormlock writes.
@@ -55,7 +56,7 @@ func TestForeignRowThatComesMeanwhile(t *testing.T) {
 	straight, conn, p := start(t)
 	for operation, at := range map[string]func(string) bool{"acquire": isTake, "renew": isRenew, "release": isDelete} {
 		ready(t, straight, operation)
-		b := openAt(t, p.behind(t, tap{hold: first(at, func() { run(t, conn, "UPDATE stormlock SET principal = ''") })}))
+		b := openAt(t, p.behind(t, servers.Wire{Hold: first(at, func() { run(t, conn, "UPDATE stormlock SET principal = ''") })}))
 		if err := everything[operation](testContext(t), b); !errors.Is(err, sdk.ErrRefused) {
 			t.Errorf("%s: %v", operation, err)
 		}

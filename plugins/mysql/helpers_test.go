@@ -30,6 +30,7 @@ var (
 	promptly    = backendtest.Promptly
 	isUnknown   = backendtest.IsUnknown
 	eventually  = backendtest.Eventually
+	first       = servers.First
 )
 
 func TestMain(m *testing.M) {

@@ -24,7 +24,7 @@ func TestRequestThatArrivesAfterItsDeadline(t *testing.T) {
 			before := locks(t, conn)
 			const limit = 2 * time.Second
 			arrived, goOn := make(chan struct{}), make(chan struct{})
-			slow := openAt(t, p.behind(t, tap{hold: first(at, func() { close(arrived); <-goOn })}))
+			slow := openAt(t, p.behind(t, servers.Wire{Hold: first(at, func() { close(arrived); <-goOn })}))
 			ctx, cancel := context.WithTimeout(testContext(t), limit)
 			defer cancel()
 			err := everything[operation](ctx, slow)
@@ -52,7 +52,7 @@ func TestRequestServedAfterItsDeadline(t *testing.T) {
 	for operation, at := range map[string]func(string) bool{"acquire": isTake, "renew": isRenew, "release": isDelete} {
 		ready(t, straight, operation)
 		before := locks(t, conn)
-		slow := openAt(t, p.behind(t, tap{hold: first(at, func() {
+		slow := openAt(t, p.behind(t, servers.Wire{Hold: first(at, func() {
 			if err := server.Pause(); err != nil {
 				t.Error(err)
 			}

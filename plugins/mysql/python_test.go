@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // What Python's stormlock 0.4 writes and how it reads, its parameters being texts
@@ -122,7 +123,7 @@ func TestOurLockIsReadByPythonsRules(t *testing.T) {
 func TestPlaceIsFreeToPython(t *testing.T) {
 	t.Parallel()
 	b, conn, p := start(t)
-	_, err := openAt(t, p.behind(t, tap{drop: isTake})).Acquire(testContext(t), want("deploy"))
+	_, err := openAt(t, p.behind(t, servers.Wire{Drop: isTake})).Acquire(testContext(t), want("deploy"))
 	isUnknown(t, "acquire", err)
 	if one[int](t, conn, "SELECT COUNT(*) FROM stormlock") != 1 {
 		t.Fatal("no place was made")

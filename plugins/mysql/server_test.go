@@ -52,7 +52,7 @@ func TestPrimaryThatIsDemotedMeanwhile(t *testing.T) {
 		ready(t, straight, operation)
 		before := locks(t, conn)
 		c := user(t, p, privileges)
-		behind := p.behind(t, tap{hold: first(at, func() { run(t, conn, "SET GLOBAL read_only = 1") })})
+		behind := p.behind(t, servers.Wire{Hold: first(at, func() { run(t, conn, "SET GLOBAL read_only = 1") })})
 		behind.User, behind.Password = c.User, c.Password
 		err := everything[operation](testContext(t), openAt(t, behind))
 		if !errors.Is(err, sdk.ErrUnavailable) {
@@ -116,7 +116,7 @@ func TestSettingsOfTheServerDoNotMatter(t *testing.T) {
 func TestServerWithoutAClustersSettings(t *testing.T) {
 	t.Parallel()
 	_, _, p := start(t)
-	b := openAt(t, p.behind(t, tap{alter: func(request string) string { return strings.ReplaceAll(request, "wsrep_sync_wait", "none_of_a_kind_") }}))
+	b := openAt(t, p.behind(t, servers.Wire{Alter: func(request string) string { return strings.ReplaceAll(request, "wsrep_sync_wait", "none_of_a_kind_") }}))
 	release(t, b, acquire(t, b, want("deploy")))
 }
 
@@ -253,7 +253,7 @@ func TestServerThatDiesAtEachStage(t *testing.T) {
 		certain bool
 	}{{isMeeting, true}, {isLook, true}, {isTake, false}} {
 		_, server, p := own(t)
-		doomed := openAt(t, p.behind(t, tap{hold: first(c.at, server.Stop)}))
+		doomed := openAt(t, p.behind(t, servers.Wire{Hold: first(c.at, server.Stop)}))
 		ctx, cancel := context.WithTimeout(testContext(t), 10*time.Second)
 		err := everything["acquire"](ctx, doomed)
 		cancel()

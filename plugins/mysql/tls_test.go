@@ -80,7 +80,7 @@ func TestTLSOfAnotherHost(t *testing.T) {
 func TestServerWithoutTLS(t *testing.T) {
 	t.Parallel()
 	p := database(t)
-	c := p.behind(t, tap{hold: func(request string) {
+	c := p.behind(t, servers.Wire{Hold: func(request string) {
 		if strings.Contains(request, "someone") {
 			t.Errorf("sent in the clear: %q", request)
 		}
@@ -100,12 +100,12 @@ func TestLostAnswerOverTLS(t *testing.T) {
 	a := servers.NewAuthority(t)
 	p := secured(t, a)
 	setup(t, openAt(t, p.config()))
-	c := p.behind(t, tap{})
+	c := p.behind(t, servers.Wire{})
 	c.CACert = a.File
 	release(t, openAt(t, c), acquire(t, openAt(t, c), want("deploy")))
 	granted, unknown := 0, 0
 	for n := 1500; n < 7000; n += 200 {
-		cut := p.behind(t, tap{says: n})
+		cut := p.behind(t, servers.Wire{Says: n})
 		cut.CACert = a.File
 		w := want("deploy")
 		_, err := openAt(t, cut).Acquire(testContext(t), w)

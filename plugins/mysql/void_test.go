@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // giveUp releases what is not held, which makes requests on their way void.
@@ -85,9 +86,9 @@ func takeOnItsWay(t *testing.T, p place, w sdk.Lease) (goOn, passed chan struct{
 	goOn, passed = make(chan struct{}), make(chan struct{})
 	ctx, cancel := context.WithCancel(testContext(t))
 	defer cancel()
-	slow := openAt(t, p.behind(t, tap{
-		hold: first(isTake, func() { cancel(); <-goOn }),
-		drop: func(request string) bool {
+	slow := openAt(t, p.behind(t, servers.Wire{
+		Hold: first(isTake, func() { cancel(); <-goOn }),
+		Drop: func(request string) bool {
 			first := isTake(request)
 			if first {
 				time.AfterFunc(50*time.Millisecond, func() { close(passed) })
@@ -186,7 +187,7 @@ func overtake(t *testing.T, straight sdk.Backend, p place, n int64) (sdk.Backend
 	t.Helper()
 	var left, takes atomic.Int64
 	left.Store(n)
-	return openAt(t, p.behind(t, tap{hold: func(request string) {
+	return openAt(t, p.behind(t, servers.Wire{Hold: func(request string) {
 		if isTake(request) {
 			takes.Add(1)
 			if left.Add(-1) >= 0 {
@@ -224,7 +225,7 @@ func TestAcquireIsNotOvertakenForEver(t *testing.T) {
 func TestAcquireOvertakenByAGrantIsHeld(t *testing.T) {
 	t.Parallel()
 	straight, _, p := start(t)
-	b := openAt(t, p.behind(t, tap{hold: first(isTake, func() { acquire(t, straight, want("deploy")) })}))
+	b := openAt(t, p.behind(t, servers.Wire{Hold: first(isTake, func() { acquire(t, straight, want("deploy")) })}))
 	if _, err := b.Acquire(testContext(t), want("deploy")); !errors.Is(err, sdk.ErrHeld) {
 		t.Error(err)
 	}
@@ -239,7 +240,7 @@ func TestTakenOverMeanwhileIsNotHeld(t *testing.T) {
 		run(t, conn, "DELETE FROM stormlock")
 		acquire(t, straight, held())
 		var other sdk.Lease
-		b := openAt(t, p.behind(t, tap{hold: first(at, func() {
+		b := openAt(t, p.behind(t, servers.Wire{Hold: first(at, func() {
 			run(t, conn, endLease, "data")
 			other = acquire(t, straight, want("data"))
 		})}))

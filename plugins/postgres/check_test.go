@@ -276,11 +276,11 @@ func TestCheckOfAServerThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	_, _, base := start(t)
 	var settled bool
-	lost := proxy(t, hostOf(t, base), wire{lose: func(request string) bool {
+	lost := behind(t, base, servers.Wire{Lose: func(request string) bool {
 		settled = settled || strings.Contains(request, "pg_settings")
 		return settled
 	}})
-	b := openAt(t, Config{Connection: at(t, base, lost)})
+	b := openAt(t, Config{Connection: lost})
 	findings, err := b.Check(testContext(t))
 	if !errors.Is(err, sdk.ErrUnavailable) || len(findings) == 0 {
 		t.Errorf("%d findings, %v", len(findings), err)

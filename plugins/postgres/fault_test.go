@@ -56,7 +56,7 @@ func TestLostAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			straight, conn, base := start(t)
-			broken := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{lose: stage.at}))})
+			broken := openAt(t, Config{Connection: behind(t, base, servers.Wire{Lose: stage.at})})
 			for operation, call := range everything {
 				run(t, conn, "TRUNCATE stormlock")
 				if operation != "acquire" {
@@ -100,7 +100,7 @@ func TestRequestThatDoesNotArrive(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, conn, base := start(t)
-			broken := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{drop: stage.at}))})
+			broken := openAt(t, Config{Connection: behind(t, base, servers.Wire{Drop: stage.at})})
 			before := dump(t, conn)
 			err := everything["acquire"](testContext(t), broken)
 			if certain := errors.Is(err, sdk.ErrUnavailable); certain != stage.certain {
@@ -128,12 +128,12 @@ func TestCancellationAtEachStage(t *testing.T) {
 				}
 				ctx, cancel := context.WithCancel(context.Background())
 				release := make(chan struct{})
-				slow := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{hold: func(request string) {
+				slow := openAt(t, Config{Connection: behind(t, base, servers.Wire{Hold: func(request string) {
 					if stage.at(request) {
 						cancel()
 						<-release
 					}
-				}}))})
+				}})})
 				err := everything[operation](ctx, slow)
 				close(release)
 				if stage.certain && !errors.Is(err, sdk.ErrUnavailable) {
@@ -155,27 +155,27 @@ func TestNothingIsLeft(t *testing.T) {
 	b, conn, base := start(t)
 	acquire(t, b, want("held"))
 	var connections, logins atomic.Int64
-	lost := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{
-		hold: func(request string) {
+	lost := openAt(t, Config{Connection: behind(t, base, servers.Wire{
+		Hold: func(request string) {
 			if strings.Contains(request, "user\x00postgres") {
 				logins.Add(1)
 			} else if strings.Contains(request, "\x04\xd2\x16\x2e") {
 				t.Error("a request to cancel was sent")
 			}
 		},
-		drop:        isDecision,
-		connections: &connections,
-	}))})
+		Drop:        isDecision,
+		Connections: &connections,
+	})})
 	parted := make(chan struct{})
-	stuck := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{
-		hold: func(request string) {
+	stuck := openAt(t, Config{Connection: behind(t, base, servers.Wire{
+		Hold: func(request string) {
 			if isDecision(request) {
 				<-parted
 			}
 		},
-		lose:   isDecision,
-		parted: parted,
-	}))})
+		Lose:   isDecision,
+		Parted: parted,
+	})})
 	blocker := lockRow(t, base)
 	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -29,36 +28,24 @@ var floods = map[string]struct{ begin, more string }{
 }
 
 // pour sends a flood until the other end hangs up.
-func pour(conn net.Conn, begin, more string) {
-	defer conn.Close()
+func pour(conn io.Writer, begin, more string) {
 	_, err := conn.Write([]byte(begin))
 	for chunk := bytes.Repeat([]byte(more), 1+100_000/len(more)); err == nil; {
 		_, err = conn.Write(chunk)
 	}
 }
 
-// flooding puts a server before another that answers with a flood at some
-// moment.
-func flooding(t *testing.T, to, begin, more string, when func(request string) bool) string {
+// flooding puts a wire before a server that answers with a flood at some moment,
+// and returns the URL through it.
+func flooding(t *testing.T, base, begin, more string, when func(request string) bool) string {
 	t.Helper()
-	return servers.Listen(t, func(client net.Conn) { floodsWhen(client, to, begin, more, when) })
-}
-
-func floodsWhen(client net.Conn, to, begin, more string, when func(string) bool) {
-	defer client.Close()
-	server, err := net.Dial("tcp", to)
-	if err != nil {
-		return
-	}
-	defer server.Close()
-	go func() { _, _ = io.Copy(client, server) }()
-	_, _ = io.Copy(write(func(request []byte) (int, error) {
-		if when(string(request)) {
-			pour(client, begin, more)
-			return 0, io.ErrClosedPipe
+	return behind(t, base, servers.Wire{Answer: func(request string, client io.Writer) bool {
+		if !when(request) {
+			return false
 		}
-		return server.Write(request)
-	}), client)
+		pour(client, begin, more)
+		return true
+	}})
 }
 
 func TestFloodIsAFaultAtOnce(t *testing.T) {
@@ -68,7 +55,7 @@ func TestFloodIsAFaultAtOnce(t *testing.T) {
 	lease.TTL = time.Hour
 	acquire(t, b, lease)
 	attacked := func(flood struct{ begin, more string }, when func(string) bool) sdk.Backend {
-		return openAt(t, Config{Connection: at(t, base, flooding(t, hostOf(t, base), flood.begin, flood.more, when))})
+		return openAt(t, Config{Connection: flooding(t, base, flood.begin, flood.more, when)})
 	}
 	for name, flood := range floods {
 		isFlooded(t, name, sdk.ErrUnavailable, func() error {

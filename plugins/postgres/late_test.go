@@ -89,8 +89,8 @@ func lateCommit(t *testing.T, operation string, limit time.Duration) bool {
 	rows := "SELECT coalesce(string_agg(x::text, ' '), '') FROM stormlock x"
 	before := one[string](t, conn, rows)
 	arrived, goOn, passed := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	slow := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{
-		hold: func(request string) {
+	slow := openAt(t, Config{Connection: behind(t, base, servers.Wire{
+		Hold: func(request string) {
 			if isDecision(request) {
 				time.Sleep(limit / 2) // the time that is left now is what counts
 			}
@@ -99,13 +99,13 @@ func lateCommit(t *testing.T, operation string, limit time.Duration) bool {
 				<-goOn
 			}
 		},
-		drop: func(request string) bool {
+		Drop: func(request string) bool {
 			if isCommit(request) {
 				close(passed)
 			}
 			return false
 		},
-	}))})
+	})})
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	err := everything[operation](ctx, slow)
@@ -160,14 +160,14 @@ func TestRequestServedAfterItsDeadline(t *testing.T) {
 // acquireOfAFrozen freezes a server when it is sent a request of a stage.
 func acquireOfAFrozen(t *testing.T, server *servers.PostgresServer, stage func(string) bool, limit time.Duration) (frozen bool, err error) {
 	passed := make(chan struct{})
-	slow := openAt(t, Config{Connection: at(t, server.URL, proxy(t, server.Addr, wire{hold: func(request string) {
+	slow := openAt(t, Config{Connection: behind(t, server.URL, servers.Wire{Hold: func(request string) {
 		if stage(request) {
 			if err := server.Pause(); err != nil {
 				t.Error(err)
 			}
 			close(passed)
 		}
-	}}))})
+	}})})
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	within(t, limit+backendtest.Prompt, func() { err = everything["acquire"](ctx, slow) })

@@ -59,11 +59,11 @@ func TestServerKilledMidCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, _, server := own(t)
-			doomed := openAt(t, Config{Connection: at(t, server.URL, proxy(t, server.Addr, wire{hold: func(request string) {
+			doomed := openAt(t, Config{Connection: behind(t, server.URL, servers.Wire{Hold: func(request string) {
 				if stage.at(request) {
 					server.Stop()
 				}
-			}}))})
+			}})})
 			err := everything["acquire"](testContext(t), doomed)
 			if stage.certain {
 				if !errors.Is(err, sdk.ErrUnavailable) {

@@ -63,11 +63,11 @@ func TestServerLostBehindPgBouncer(t *testing.T) {
 	t.Parallel()
 	_, _, server := own(t)
 	bouncer := servers.PgBouncer(t, server.Addr, "transaction", 2)
-	doomed := openAt(t, Config{Connection: at(t, server.URL, proxy(t, bouncer.Addr, wire{hold: func(request string) {
+	doomed := openAt(t, Config{Connection: behind(t, at(t, server.URL, bouncer.Addr), servers.Wire{Hold: func(request string) {
 		if isCommit(request) {
 			server.Stop()
 		}
-	}}))})
+	}})})
 	isUnknown(t, "acquire", everything["acquire"](testContext(t), doomed))
 	ctx, cancel := context.WithTimeout(testContext(t), 500*time.Millisecond)
 	defer cancel()

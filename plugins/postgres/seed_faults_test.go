@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // seed puts a fault in for one test, which is not run in parallel.
@@ -91,12 +92,12 @@ func takenByALateCommit(t *testing.T, limit time.Duration) bool {
 	everyOperation(t, straight, "data")
 	w := want("deploy")
 	arrived, goOn := make(chan struct{}), make(chan struct{})
-	slow := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{hold: func(request string) {
+	slow := openAt(t, Config{Connection: behind(t, base, servers.Wire{Hold: func(request string) {
 		if isCommit(request) {
 			close(arrived)
 			<-goOn
 		}
-	}}))})
+	}})})
 	ctx, cancel := context.WithTimeout(testContext(t), limit)
 	defer cancel()
 	_, err := slow.Acquire(ctx, w)

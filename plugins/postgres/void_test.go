@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // giveUp releases what is not held, which makes requests on their way void.
@@ -163,15 +164,15 @@ func commitOnItsWay(t *testing.T, base string, w sdk.Lease, arrives bool) (goOn 
 	goOn = make(chan struct{})
 	ctx, cancel := context.WithCancel(testContext(t))
 	defer cancel()
-	slow := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{
-		hold: func(request string) {
+	slow := openAt(t, Config{Connection: behind(t, base, servers.Wire{
+		Hold: func(request string) {
 			if isCommit(request) {
 				cancel()
 				<-goOn
 			}
 		},
-		drop: func(request string) bool { return isCommit(request) && !arrives },
-	}))})
+		Drop: func(request string) bool { return isCommit(request) && !arrives },
+	})})
 	_, err := slow.Acquire(ctx, w)
 	isUnknown(t, "acquire", err)
 	return goOn
@@ -183,14 +184,14 @@ func overtake(t *testing.T, straight sdk.Backend, base string, n int64) (sdk.Bac
 	t.Helper()
 	var left, connections atomic.Int64
 	left.Store(n)
-	return openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{
-		connections: &connections,
-		hold: func(request string) {
+	return openAt(t, Config{Connection: behind(t, base, servers.Wire{
+		Connections: &connections,
+		Hold: func(request string) {
 			if isDecision(request) && left.Add(-1) >= 0 {
 				giveUp(t, straight, want("deploy"))
 			}
 		},
-	}))}), &connections
+	})}), &connections
 }
 
 func TestOvertakenAcquireLooksAgain(t *testing.T) {
@@ -221,20 +222,11 @@ func TestAcquireIsNotOvertakenForEver(t *testing.T) {
 func TestAcquireOvertakenByAGrantIsHeld(t *testing.T) {
 	t.Parallel()
 	straight, _, base := start(t)
-	b := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{
-		hold: first(isDecision, func() { acquire(t, straight, want("deploy")) }),
-	}))})
+	b := openAt(t, Config{Connection: behind(t, base, servers.Wire{
+		Hold: first(isDecision, func() { acquire(t, straight, want("deploy")) }),
+	})})
 	if _, err := b.Acquire(testContext(t), want("deploy")); !errors.Is(err, sdk.ErrHeld) {
 		t.Errorf("error = %v", err)
-	}
-}
-
-func first(when func(string) bool, do func()) func(string) {
-	var once sync.Once
-	return func(request string) {
-		if when(request) {
-			once.Do(do)
-		}
 	}
 }
 
@@ -254,7 +246,7 @@ func TestReleaseThatMayNotCountIsRefused(t *testing.T) {
 func TestUnansweredCountIsUnknown(t *testing.T) {
 	t.Parallel()
 	_, _, base := start(t)
-	broken := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{lose: isCommit}))})
+	broken := openAt(t, Config{Connection: behind(t, base, servers.Wire{Lose: isCommit})})
 	isUnknown(t, "release", broken.Release(testContext(t), want("deploy")))
 }
 

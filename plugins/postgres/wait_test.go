@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // A request waits for a row that another session has locked, no longer than its
@@ -157,12 +158,12 @@ func TestRepeatWaitsForTheFirstAttempt(t *testing.T) {
 	t.Parallel()
 	straight, conn, base := start(t)
 	arrived, goOn := make(chan struct{}), make(chan struct{})
-	slow := openAt(t, Config{Connection: at(t, base, proxy(t, hostOf(t, base), wire{hold: func(request string) {
+	slow := openAt(t, Config{Connection: behind(t, base, servers.Wire{Hold: func(request string) {
 		if isCommit(request) {
 			close(arrived)
 			<-goOn
 		}
-	}}))})
+	}})})
 	w := want("deploy")
 	first, second := make(chan sdk.Lease, 1), make(chan sdk.Lease, 1)
 	go func() { first <- acquire(t, slow, w) }()
