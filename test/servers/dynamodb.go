@@ -29,12 +29,7 @@ type DynamoDBServer struct {
 // extraArgs are appended to its command line.
 func DynamoDB(t testing.TB, extraArgs ...string) *DynamoDBServer {
 	t.Helper()
-	server, err := StartDynamoDB(shortDir(t, "dynamodb"), extraArgs...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	return server
+	return during(t, "dynamodb", StartDynamoDB, extraArgs)
 }
 
 // SharedDynamoDB returns the URL of a DynamoDB Local that the tests of a
@@ -43,14 +38,6 @@ func DynamoDB(t testing.TB, extraArgs ...string) *DynamoDBServer {
 func SharedDynamoDB(t testing.TB) string {
 	t.Helper()
 	return shared(t, "dynamodb")
-}
-
-func shareDynamoDB(dir string) (string, func(), error) {
-	server, err := StartDynamoDB(dir)
-	if err != nil {
-		return "", nil, err
-	}
-	return server.URL, server.Stop, nil
 }
 
 // StartDynamoDB starts a DynamoDB Local that keeps its data in memory and writes

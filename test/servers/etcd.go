@@ -29,12 +29,7 @@ type EtcdServer struct {
 // its command line.
 func Etcd(t testing.TB, extraArgs ...string) *EtcdServer {
 	t.Helper()
-	server, err := StartEtcd(shortDir(t, "etcd"), extraArgs...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	return server
+	return during(t, "etcd", StartEtcd, extraArgs)
 }
 
 // EtcdCluster starts an etcd cluster of n members, which live as long as the
@@ -54,14 +49,6 @@ func EtcdCluster(t testing.TB, n int, extraArgs ...string) []*EtcdServer {
 func SharedEtcd(t testing.TB) string {
 	t.Helper()
 	return shared(t, "etcd")
-}
-
-func shareEtcd(dir string) (string, func(), error) {
-	server, err := StartEtcd(dir)
-	if err != nil {
-		return "", nil, err
-	}
-	return server.URL, server.Stop, nil
 }
 
 // StartEtcd starts an etcd that keeps its data in dir. The caller stops it and

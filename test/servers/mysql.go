@@ -38,12 +38,7 @@ var mysqlSettings = []string{
 // to its command line.
 func MySQL(t testing.TB, args ...string) *MySQLServer {
 	t.Helper()
-	server, err := StartMySQL(shortDir(t, "my"), args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	return server
+	return during(t, "my", StartMySQL, args)
 }
 
 // SharedMySQL returns the superuser's URL of the server that all tests of this
@@ -51,14 +46,6 @@ func MySQL(t testing.TB, args ...string) *MySQLServer {
 func SharedMySQL(t testing.TB) string {
 	t.Helper()
 	return shared(t, "mysql")
-}
-
-func shareMySQL(dir string) (string, func(), error) {
-	server, err := StartMySQL(dir)
-	if err != nil {
-		return "", nil, err
-	}
-	return server.URL, server.Stop, nil
 }
 
 // StartMySQL starts a MariaDB server with new data in dir. The caller stops it and
@@ -116,19 +103,7 @@ func (s *MySQLServer) launch() error {
 		return err
 	}
 	s.process = p
-	return s.wait(logged)
-}
-
-// wait returns when the server accepts connections, and stops it when it does not.
-func (s *MySQLServer) wait(logged string) error {
-	for end := time.Now().Add(startTimeout); time.Now().Before(end) && s.alive(); time.Sleep(pollInterval) {
-		if s.ready() {
-			return nil
-		}
-	}
-	s.Stop()
-	text, _ := os.ReadFile(logged)
-	return fmt.Errorf("mariadbd at %s does not accept connections; it logged:\n%s", s.Addr, text)
+	return awaited(s, s.ready, "mariadbd at "+s.Addr+" does not accept connections", logged)
 }
 
 // ready reports whether it is this server, and not another on the same port, that

@@ -38,12 +38,7 @@ var postgresSettings = []string{
 // a password, unless the test writes another pg_hba.conf.
 func Postgres(t testing.TB, args ...string) *PostgresServer {
 	t.Helper()
-	server, err := StartPostgres(shortDir(t, "pg"), args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	return server
+	return during(t, "pg", StartPostgres, args)
 }
 
 // SharedPostgres returns the superuser's URL of the server that all tests of
@@ -51,14 +46,6 @@ func Postgres(t testing.TB, args ...string) *PostgresServer {
 func SharedPostgres(t testing.TB) string {
 	t.Helper()
 	return shared(t, "postgres")
-}
-
-func sharePostgres(dir string) (string, func(), error) {
-	server, err := StartPostgres(dir)
-	if err != nil {
-		return "", nil, err
-	}
-	return server.URL, server.Stop, nil
 }
 
 // PostgresStandby starts a read-only replica that follows a primary. It lives
@@ -138,20 +125,7 @@ func (s *PostgresServer) launch() error {
 		return err
 	}
 	s.process = p
-	return s.wait(logged)
-}
-
-// wait returns when the server accepts connections, and stops it when it does
-// not.
-func (s *PostgresServer) wait(logged string) error {
-	for end := time.Now().Add(startTimeout); time.Now().Before(end) && s.alive(); time.Sleep(pollInterval) {
-		if s.ready() {
-			return nil
-		}
-	}
-	s.Stop()
-	text, _ := os.ReadFile(logged)
-	return fmt.Errorf("postgres at %s does not accept connections; it logged:\n%s", s.Addr, text)
+	return awaited(s, s.ready, "postgres at "+s.Addr+" does not accept connections", logged)
 }
 
 // ready reads the file in which a server tells its state: the first line is its

@@ -28,12 +28,7 @@ type RedisServer struct {
 // on disk; extraArgs are appended to its command line.
 func Redis(t testing.TB, extraArgs ...string) *RedisServer {
 	t.Helper()
-	server, err := StartRedis(shortDir(t, "redis"), extraArgs...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	return server
+	return during(t, "redis", StartRedis, extraArgs)
 }
 
 // RedisSentinel starts a Sentinel of its own that watches a primary, given by
@@ -101,20 +96,7 @@ func (r *RedisServer) launch() error {
 		return err
 	}
 	r.process = p
-	return r.wait(logged)
-}
-
-// wait returns when the server answers, and stops it when it does not.
-func (r *RedisServer) wait(logged string) error {
-	for end := time.Now().Add(startTimeout); time.Now().Before(end) && r.alive(); {
-		if r.answers() {
-			return nil
-		}
-		time.Sleep(pollInterval)
-	}
-	r.Stop()
-	text, _ := os.ReadFile(logged)
-	return fmt.Errorf("redis-server at %s does not answer; it logged:\n%s", r.Addr, text)
+	return awaited(r, r.answers, "redis-server at "+r.Addr+" does not answer", logged)
 }
 
 // answers reports whether it is this server, and not another on the same port,

@@ -76,6 +76,34 @@ func again(launch func() error) (err error) {
 	return err
 }
 
+// during starts a server in a directory of its own, for as long as the test lasts.
+func during[Server interface{ Stop() }](t testing.TB, name string, start func(dir string, args ...string) (Server, error), args []string) Server {
+	t.Helper()
+	server, err := start(shortDir(t, name), args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	return server
+}
+
+// awaited returns when a server is ready, and stops it when it does not get so
+// far: that is what the complaint says of it.
+func awaited(server interface {
+	alive() bool
+	Stop()
+}, ready func() bool, complaint, logged string,
+) error {
+	for end := time.Now().Add(startTimeout); time.Now().Before(end) && server.alive(); time.Sleep(pollInterval) {
+		if ready() {
+			return nil
+		}
+	}
+	server.Stop()
+	text, _ := os.ReadFile(logged)
+	return fmt.Errorf("%s; it logged:\n%s", complaint, text)
+}
+
 // program finds an executable, or says what to install.
 func program(name, pkg string) (string, error) {
 	path, err := exec.LookPath(name)

@@ -56,10 +56,20 @@ type startShared = func(dir string) (url string, stop func(), err error)
 
 // shareable are the servers that can be shared, by name.
 var shareable = map[string]startShared{
-	"dynamodb": shareDynamoDB,
-	"etcd":     shareEtcd,
-	"mysql":    shareMySQL,
-	"postgres": sharePostgres,
+	"dynamodb": toShare(StartDynamoDB, func(s *DynamoDBServer) string { return s.URL }),
+	"etcd":     toShare(StartEtcd, func(s *EtcdServer) string { return s.URL }),
+	"mysql":    toShare(StartMySQL, func(s *MySQLServer) string { return s.URL }),
+	"postgres": toShare(StartPostgres, func(s *PostgresServer) string { return s.URL }),
+}
+
+func toShare[Server interface{ Stop() }](start func(dir string, args ...string) (Server, error), at func(Server) string) startShared {
+	return func(dir string) (string, func(), error) {
+		server, err := start(dir)
+		if err != nil {
+			return "", nil, err
+		}
+		return at(server), server.Stop, nil
+	}
 }
 
 // shared returns the URL of the server with a name, which is started unless it
