@@ -24,8 +24,10 @@ var (
 	want        = backendtest.Want
 	acquire     = backendtest.Acquire
 	release     = backendtest.Release
+	giveUp      = backendtest.GiveUp
 	list        = backendtest.List
 	same        = backendtest.Same
+	about       = backendtest.About
 	contains    = backendtest.Says
 	promptly    = backendtest.Promptly
 	isUnknown   = backendtest.IsUnknown

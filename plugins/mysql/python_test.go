@@ -42,13 +42,6 @@ func pythonTakes(t *testing.T, conn *sql.DB, resource string) bool {
 	return one[string](t, conn, pythonCurrent, resource) == pythonHex
 }
 
-func about(t *testing.T, got, want time.Duration) {
-	t.Helper()
-	if got > want || got < want-10*time.Second {
-		t.Errorf("%s, want about %s", got, want)
-	}
-}
-
 func TestPythonsLockIsSeen(t *testing.T) {
 	t.Parallel()
 	b, conn, _ := start(t)

@@ -10,13 +10,6 @@ import (
 )
 
 // about checks that a lease lasts for a time, but for what a call takes.
-func about(t *testing.T, got, want time.Duration) {
-	t.Helper()
-	if got > want || got < want-10*time.Second {
-		t.Errorf("TTL = %s, want %s", got, want)
-	}
-}
-
 func TestAcquireReturnsTheLeaseAsStored(t *testing.T) {
 	t.Parallel()
 	b, conn, _ := start(t)

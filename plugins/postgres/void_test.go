@@ -9,40 +9,15 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
-
-// giveUp releases what is not held, which makes requests on their way void.
-func giveUp(t testing.TB, b sdk.Backend, l sdk.Lease) {
-	t.Helper()
-	if err := b.Release(testContext(t), l); !errors.Is(err, sdk.ErrNotHeld) {
-		t.Errorf("release: %v, want not held", err)
-	}
-}
-
-// What can happen between the look of an acquire and its request to take, the
-// sender of which is gone or has asked a second time. Each time the lock is free
-// afterwards.
-var overtaking = map[string]func(t *testing.T, b sdk.Backend, w sdk.Lease){
-	"was told not held": func(t *testing.T, b sdk.Backend, w sdk.Lease) {
-		giveUp(t, b, w)
-	},
-	"was granted and released": func(t *testing.T, b sdk.Backend, w sdk.Lease) {
-		release(t, b, acquire(t, b, w))
-	},
-	"another was granted and released": func(t *testing.T, b sdk.Backend, w sdk.Lease) {
-		release(t, b, acquire(t, b, want(w.Resource)))
-	},
-	"another was told not held": func(t *testing.T, b sdk.Backend, w sdk.Lease) {
-		giveUp(t, b, want(w.Resource))
-	},
-}
 
 func TestLateTakeTakesNothing(t *testing.T) {
 	t.Parallel()
 	opened, conn, _ := start(t)
 	b := opened.(*backend)
-	for name, meanwhile := range overtaking {
+	for name, meanwhile := range backendtest.Overtaking {
 		for _, counter := range []string{"new", "counted before"} {
 			w := want(name + ", " + counter)
 			if counter != "new" {

@@ -79,6 +79,14 @@ func Same(t testing.TB, got, want sdk.Lease) {
 	}
 }
 
+// About checks that so much time is left, or up to 10 s less.
+func About(t testing.TB, got, want time.Duration) {
+	t.Helper()
+	if got > want || got < want-10*time.Second {
+		t.Errorf("TTL is %s, want about %s", got, want)
+	}
+}
+
 // Says checks that an error holds each of parts, in one line.
 func Says(t testing.TB, err error, parts ...string) {
 	t.Helper()

@@ -50,6 +50,9 @@ func TestChecksFailWhereTheyShould(t *testing.T) {
 	}{
 		"Same of one":            {func(t testing.TB) { Same(t, one, later) }, false},
 		"Same of two":            {func(t testing.TB) { Same(t, one, other) }, true},
+		"About":                  {func(t testing.TB) { About(t, 55*time.Second, time.Minute) }, false},
+		"About is more":          {func(t testing.TB) { About(t, 61*time.Second, time.Minute) }, true},
+		"About is less":          {func(t testing.TB) { About(t, 49*time.Second, time.Minute) }, true},
 		"Says what it should":    {func(t testing.TB) { Says(t, errors.New("redis at x: gone"), "redis", "gone") }, false},
 		"Says half":              {func(t testing.TB) { Says(t, errors.New("redis at x"), "redis", "gone") }, true},
 		"Says too many lines":    {func(t testing.TB) { Says(t, errors.New("redis\nat x"), "redis") }, true},
@@ -66,6 +69,7 @@ func TestChecksFailWhereTheyShould(t *testing.T) {
 		"IsUnknown of certain":   {func(t testing.TB) { IsUnknown(t, "acquire", fmt.Errorf("x: %w", sdk.ErrInvalid)) }, true},
 		"Acquire of a held lock": {func(t testing.TB) { Acquire(t, refusing{}, one) }, true},
 		"Release of no lock":     {func(t testing.TB) { Release(t, refusing{}, one) }, true},
+		"GiveUp unanswered":      {func(t testing.TB) { GiveUp(t, refusing{}, one) }, true},
 		"List of no store":       {func(t testing.TB) { List(t, refusing{}, "") }, true},
 		"Finds":                  {func(t testing.TB) { Finds(t, finds("mode", sdk.LevelOK, "one"), sdk.LevelOK, "mode", "on") }, false},
 		"Finds another level":    {func(t testing.TB) { Finds(t, finds("mode", sdk.LevelOK, "one"), sdk.LevelError, "mode", "on") }, true},
