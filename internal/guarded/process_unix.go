@@ -51,12 +51,14 @@ func Start(c Command) (*Process, error) {
 	return p, nil
 }
 
-// begin starts the launcher, and waits for its end on a thread that lives as long
-// as the command: the kernel kills the command when that thread ends.
+// begin starts the launcher, and waits for its end on the thread that did: the kernel
+// kills the command when that thread ends. After it the thread lives on, for it may
+// have started a backend before, which the kernel would terminate.
 func (p *Process) begin(l *launcher) error {
 	started := make(chan error)
 	go func() {
-		runtime.LockOSThread() // for ever: the thread ends with this function
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		var err error
 		p.pid, err = l.start()
 		started <- err
