@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/stormlock/stormlock/test/servers"
 )
@@ -23,7 +24,7 @@ func startStores(dir, only string) (stores []store, stop func(), err error) {
 			s()
 		}
 	}
-	for _, backend := range []string{"local", "redis", "etcd", "postgres", "dynamodb"} {
+	for _, backend := range []string{"local", "redis", "etcd", "postgres", "mysql", "dynamodb"} {
 		if only != "" && backend != only {
 			continue
 		}
@@ -43,7 +44,8 @@ func startStores(dir, only string) (stores []store, stop func(), err error) {
 }
 
 var starts = map[string]func(dir string) (store, func(), error){
-	"local": localStore, "redis": redisStore, "etcd": etcdStore, "postgres": postgresStore, "dynamodb": dynamoDBStore,
+	"local": localStore, "redis": redisStore, "etcd": etcdStore, "postgres": postgresStore, "mysql": mysqlStore,
+	"dynamodb": dynamoDBStore,
 }
 
 func localStore(dir string) (store, func(), error) {
@@ -72,6 +74,19 @@ func postgresStore(dir string) (store, func(), error) {
 		return store{}, nil, err
 	}
 	return store{"postgres", []string{"connection=" + server.URL}}, server.Stop, nil
+}
+
+func mysqlStore(dir string) (store, func(), error) {
+	server, err := servers.StartMySQL(dir, "--innodb-flush-log-at-trx-commit=1")
+	if err != nil {
+		return store{}, nil, err
+	}
+	if _, err := server.SQL("CREATE DATABASE bench; SET GLOBAL max_recursive_iterations = 1000000"); err != nil {
+		server.Stop()
+		return store{}, nil, err
+	}
+	host, port, _ := strings.Cut(server.Addr, ":")
+	return store{"mysql", []string{"host=" + host, "port=" + port, "user=root", "database=bench"}}, server.Stop, nil
 }
 
 // dynamoDBStore keeps its data in memory: how fast AWS stores is not ours to

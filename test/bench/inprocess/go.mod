@@ -6,11 +6,13 @@ require (
 	github.com/aws/aws-sdk-go-v2 v1.47.7
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.15
 	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.73.1
+	github.com/go-sql-driver/mysql v1.10.1
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/redis/go-redis/v9 v9.23.0
 	github.com/stormlock/stormlock/plugins/dynamodb v0.1.0
 	github.com/stormlock/stormlock/plugins/etcd v0.1.0
 	github.com/stormlock/stormlock/plugins/local v0.1.0
+	github.com/stormlock/stormlock/plugins/mysql v0.1.0
 	github.com/stormlock/stormlock/plugins/postgres v0.1.0
 	github.com/stormlock/stormlock/plugins/redis v0.1.0
 	github.com/stormlock/stormlock/sdk v0.1.0
@@ -20,6 +22,7 @@ require (
 )
 
 require (
+	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/aws/aws-sdk-go-v2/config v1.33.15 // indirect
 	github.com/aws/aws-sdk-go-v2/feature/ec2/imds v1.20.7 // indirect
 	github.com/aws/aws-sdk-go-v2/internal/configsources v1.5.10 // indirect
