@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk/backendtest"
+
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // under prepares "stormlock exec r" with a shell script as the command.
@@ -143,7 +145,9 @@ func TestExecStopped(t *testing.T) {
 	cmd.Stderr = &said
 	pid := o.begun(t, cmd)
 	child := o.number(t, "child")
-	_ = cmd.Process.Signal(syscall.SIGSTOP)
+	if err := servers.Freeze(cmd.Process.Pid); err != nil {
+		t.Fatal(err)
+	}
 	id, _, _ := o.run(t, "current", "--id-only", "r")
 	backendtest.Eventually(t, 30*time.Second, "the command is gone", func() bool { return gone(pid) })
 	if _, stderr, code := o.run(t, "is-held", "r", strings.TrimSpace(id)); code == exitNone && strings.Contains(stderr, "held by") {

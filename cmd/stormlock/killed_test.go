@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/stormlock/stormlock/test/servers"
 )
 
 // shell runs a command line as the user of h would, and returns what it printed
@@ -111,7 +113,9 @@ func TestKilledWhileReleasing(t *testing.T) {
 func TestStoppedBeforePrinting(t *testing.T) {
 	h := scripted(t, "wait", "-t", "1s")
 	await(t, "the lock is taken", func() bool { return content(h.event) == "wait" })
-	h.signal(t, syscall.SIGSTOP)
+	if err := servers.Freeze(h.cmd.Process.Pid); err != nil {
+		t.Fatal(err)
+	}
 	asked := time.Now()
 	if err := os.WriteFile(filepath.Join(h.dir, "go"), nil, 0o600); err != nil {
 		t.Fatal(err)
