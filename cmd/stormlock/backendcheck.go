@@ -103,19 +103,11 @@ func (g *globals) prepare(ctx context.Context, name string, section map[string]s
 	if err != nil {
 		return none, nil, err
 	}
-	exe, err := found(ctx, name)
+	exe, opts, err := g.executable(ctx, file, name)
 	if err != nil {
 		return none, nil, err
 	}
-	subject := backendcheck.Subject{Executable: exe, Section: section}
-	if file != nil {
-		if subject.Options.SHA256, err = file.Pin(name); err != nil {
-			return none, nil, err
-		}
-	}
-	if subject.Options.Log, err = g.logger(); err != nil {
-		return none, nil, err
-	}
+	subject := backendcheck.Subject{Executable: exe, Options: opts, Section: section}
 	statements, err := subject.Setup(ctx)
 	if err != nil {
 		return none, nil, unknownSetup(name, err)

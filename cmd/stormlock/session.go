@@ -149,21 +149,26 @@ func (g *globals) configIfAny(ctx context.Context) (*config.File, error) {
 	return file, err
 }
 
-// start runs a backend's executable. file may be nil: then nothing is pinned.
+// executable finds a backend's executable, and says how it is to be run. file may be
+// nil: then nothing is pinned.
+func (g *globals) executable(ctx context.Context, file *config.File, backend string) (exe pluginhost.Candidate, opts pluginhost.Options, err error) {
+	if opts.Log, err = g.logger(); err != nil {
+		return exe, opts, err
+	}
+	if exe, err = found(ctx, backend); err != nil {
+		return exe, opts, located(file, err)
+	}
+	if file != nil {
+		opts.SHA256, err = file.Pin(backend)
+	}
+	return exe, opts, err
+}
+
+// start runs a backend's executable. file may be nil, as for executable.
 func (g *globals) start(ctx context.Context, file *config.File, backend string) (*pluginhost.Plugin, error) {
-	log, err := g.logger()
+	exe, opts, err := g.executable(ctx, file, backend)
 	if err != nil {
 		return nil, err
-	}
-	exe, err := found(ctx, backend)
-	if err != nil {
-		return nil, located(file, err)
-	}
-	opts := pluginhost.Options{Log: log}
-	if file != nil {
-		if opts.SHA256, err = file.Pin(backend); err != nil {
-			return nil, err
-		}
 	}
 	begin := time.Now()
 	p, err := pluginhost.Start(ctx, exe, opts)
