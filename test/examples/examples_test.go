@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/internal/pluginhost"
+	"github.com/stormlock/stormlock/internal/pluginhost/plugintest"
 	"github.com/stormlock/stormlock/sdk"
 	"github.com/stormlock/stormlock/test/servers"
 )
@@ -31,7 +32,7 @@ func run(m *testing.M) int {
 	if err == nil {
 		defer os.RemoveAll(dir)
 		stormlock = filepath.Join(dir, "stormlock")
-		err = said(exec.Command("go", "build", "-o", stormlock, "../../cmd/stormlock"))
+		err = plugintest.BuildHost(dir)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -45,18 +45,14 @@ func TestBuildFromAVendorFolder(t *testing.T) {
 
 // TestModulesBuildFromVendorFolders: each module with executables, by itself.
 func TestModulesBuildFromVendorFolders(t *testing.T) {
-	plugins, err := filepath.Glob(filepath.Join(root, "plugins", "*"))
-	if err != nil || len(plugins) == 0 {
-		t.Fatalf("%v, %d plugins", err, len(plugins))
-	}
-	check := []string{"scripts/vendor-check.sh", "v0.1.0", "."}
-	for _, dir := range plugins {
-		check = append(check, "plugins/"+filepath.Base(dir))
+	check := []string{"scripts/vendor-check.sh", published, "."}
+	for _, name := range plugins(t) {
+		check = append(check, "plugins/"+name)
 	}
 	must(t, check...)
 }
 
 func TestModuleThatDoesNotVendorIsNamed(t *testing.T) {
-	got := run(t, "scripts/vendor-check.sh", "v0.1.0", "test/servers")
+	got := run(t, "scripts/vendor-check.sh", published, "test/servers")
 	wantFailure(t, got, "scripts/vendor-check.sh: ", "test/servers does not build from go mod vendor")
 }
