@@ -241,16 +241,7 @@ func TestWriteThatCannotBeSentIsUnavailable(t *testing.T) {
 func TestClosedBackend(t *testing.T) {
 	t.Parallel()
 	b, _ := start(t)
-	for range 2 {
-		if err := b.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, operate := range everything {
-		err := operate(testContext(t), b)
-		isKind(t, name, err, sdk.ErrUnavailable)
-		contains(t, err, "closed")
-	}
+	backendtest.StaysClosed(t, b, everything, "closed")
 }
 
 func TestCloseLeavesNoConnection(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 )
 
 func TestIDIsShownInUpperCase(t *testing.T) {
@@ -118,16 +119,7 @@ func TestTooLateALease(t *testing.T) {
 func TestClosedBackend(t *testing.T) {
 	t.Parallel()
 	b, _, _ := start(t)
-	for range 2 {
-		if err := b.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, operate := range everything {
-		if err := operate(testContext(t), b); !errors.Is(err, sdk.ErrUnavailable) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+	backendtest.StaysClosed(t, b, everything)
 }
 
 // Close ends what still runs.

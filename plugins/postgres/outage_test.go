@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stormlock/stormlock/sdk"
+	"github.com/stormlock/stormlock/sdk/backendtest"
 	"github.com/stormlock/stormlock/test/servers"
 )
 
@@ -126,16 +127,7 @@ func TestTooManyConnections(t *testing.T) {
 func TestClosedBackend(t *testing.T) {
 	t.Parallel()
 	b, _, _ := start(t)
-	for range 2 {
-		if err := b.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, operate := range everything {
-		if err := operate(testContext(t), b); !errors.Is(err, sdk.ErrUnavailable) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
+	backendtest.StaysClosed(t, b, everything)
 }
 
 // Close ends what still runs.

@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -71,6 +72,11 @@ func TestChecksFailWhereTheyShould(t *testing.T) {
 		"Release of no lock":     {func(t testing.TB) { Release(t, refusing{}, one) }, true},
 		"GiveUp unanswered":      {func(t testing.TB) { GiveUp(t, refusing{}, one) }, true},
 		"List of no store":       {func(t testing.TB) { List(t, refusing{}, "") }, true},
+		"StaysClosed":            {func(t testing.TB) { StaysClosed(t, refusing{}, answering(sdk.ErrUnavailable), "store") }, false},
+		"StaysClosed but works":  {func(t testing.TB) { StaysClosed(t, refusing{}, answering(nil)) }, true},
+		"StaysClosed unclearly":  {func(t testing.TB) { StaysClosed(t, refusing{}, answering(errors.New("store"))) }, true},
+		"StaysClosed unsaid":     {func(t testing.TB) { StaysClosed(t, refusing{}, answering(sdk.ErrUnavailable), "closed") }, true},
+		"StaysClosed does not":   {func(t testing.TB) { StaysClosed(t, jammed{}, nil) }, true},
 		"Finds":                  {func(t testing.TB) { Finds(t, finds("mode", sdk.LevelOK, "one"), sdk.LevelOK, "mode", "on") }, false},
 		"Finds another level":    {func(t testing.TB) { Finds(t, finds("mode", sdk.LevelOK, "one"), sdk.LevelError, "mode", "on") }, true},
 		"Finds nothing":          {func(t testing.TB) { Finds(t, finding{}, sdk.LevelOK, "mode", "") }, true},
@@ -96,6 +102,11 @@ func TestChecksFailWhereTheyShould(t *testing.T) {
 			}
 		})
 	}
+}
+
+// answering is one operation, with its answer.
+func answering(err error) map[string]Operation {
+	return map[string]Operation{"acquire": func(context.Context, sdk.Backend) error { return err }}
 }
 
 // sometime returns what holds at the third look.

@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/stormlock/stormlock/sdk"
@@ -21,6 +22,13 @@ func (refusing) List(context.Context, string) iter.Seq2[sdk.Lease, error] {
 }
 
 func (refusing) Check(context.Context) ([]sdk.Finding, error) { return nil, sdk.ErrUnavailable }
+
+func (refusing) Close() error { return nil }
+
+// jammed is a backend that cannot be closed.
+type jammed struct{ sdk.Backend }
+
+func (jammed) Close() error { return errors.New("it is jammed") }
 
 // finding is a backend that finds this.
 type finding struct {
