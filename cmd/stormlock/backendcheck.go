@@ -108,7 +108,7 @@ func (g *globals) prepare(ctx context.Context, name string, section map[string]s
 		return none, nil, err
 	}
 	subject := backendcheck.Subject{Executable: exe, Options: opts, Section: section}
-	statements, err := subject.Setup(ctx)
+	statements, err := subject.Setup(ctx, g.warn)
 	if err != nil {
 		return none, nil, unknownSetup(name, err)
 	}

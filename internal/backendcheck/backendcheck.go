@@ -72,14 +72,17 @@ func (s *Subject) Open(ctx context.Context) (sdk.Backend, error) {
 	return pluginhost.Open(ctx, s.Executable, s.Options, s.Section)
 }
 
-// Setup creates what the store lacks, and returns the statements that did.
-func (s *Subject) Setup(ctx context.Context) ([]string, error) {
-	backend, err := s.Open(ctx)
+// Setup creates what the store lacks, and returns the statements that did. hear gets
+// what the backend warns of.
+func (s *Subject) Setup(ctx context.Context, hear func(warning string)) ([]string, error) {
+	p, err := pluginhost.Start(ctx, s.Executable, s.Options)
 	if err != nil {
 		return nil, err
 	}
-	defer backend.Close()
-	return backend.Setup(ctx, false)
+	defer p.Stop(pluginhost.RollBackGrace)
+	p.Backend().Configure(s.Section)
+	p.Backend().OnWarning(hear)
+	return p.Backend().Setup(ctx, false)
 }
 
 // try runs one check.
