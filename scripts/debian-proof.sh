@@ -64,6 +64,10 @@ proof() {
 if [ "${1:-}" != --in-a-namespace ]; then
 	[ "$(id -u)" = 0 ] || exec sudo -n "$0" "$@"
 	[ -x /usr/bin/dpkg ] || die "this is no Debian system: dpkg is missing"
+	arch=$(dpkg --print-architecture)
+	for name in stormlock stormlock-backend-local stormlock-backend-redis; do
+		compgen -G "$1/${name}_*_$arch.deb" >/dev/null || die "$1 has no package $name for $arch; run make packages"
+	done
 	command -v lintian >/dev/null || "$(dirname "$0")/debian-packages.sh" "make packages-check" lintian
 	# Backends have no manual page: stormlock runs them, and they explain themselves.
 	lintian --allow-root --fail-on error --suppress-tags no-manual-page --tag-display-limit 0 "$1"/*.deb || die "lintian finds errors in the packages"

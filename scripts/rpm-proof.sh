@@ -4,6 +4,12 @@
 # usage: scripts/rpm-proof.sh DIST      as root, or by sudo
 set -euo pipefail
 [ "$(id -u)" = 0 ] || exec sudo -n "$0" "$@"
+for name in stormlock stormlock-backend-local stormlock-backend-redis; do
+	compgen -G "$1/$name-[0-9]*.$(uname -m).rpm" >/dev/null || {
+		echo "scripts/rpm-proof.sh: $1 has no package $name for $(uname -m); run make packages" >&2
+		exit 1
+	}
+done
 command -v rpm >/dev/null || "$(dirname "$0")/debian-packages.sh" "make packages-check" rpm
 cd "$1"
 
